@@ -1,0 +1,292 @@
+//! Virtual time: instants and spans that move only when told.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// An instant of virtual time, to the millisecond; in JSON an RFC 3339 text with any offset.
+///
+/// It reaches from year 1 to year 9999, which is what RFC 3339 can say.
+///
+/// ```
+/// use taskmock::Timestamp;
+/// let created: Timestamp = "2020-11-10T16:02:04+08:00".parse()?;
+/// assert_eq!(created.to_string(), "2020-11-10T08:02:04Z");
+/// # Ok::<(), taskmock::TimeError>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+/// A text that is not an instant, or not a span, of virtual time.
+///
+/// ```
+/// let error = "yesterday".parse::<taskmock::Timestamp>().unwrap_err();
+/// assert!(error.to_string().contains("2026-11-21T20:21:00Z"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimeError(String);
+
+impl TimeError {
+    pub(crate) fn backwards(now: Timestamp, to: Timestamp) -> Self {
+        TimeError(format!(
+            "the clock stands at {now} and only moves forward, so it cannot be set to {to}; load a state with that clock"
+        ))
+    }
+}
+
+impl fmt::Display for TimeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for TimeError {}
+
+/// Where the clock of the documents' world starts: 2024-03-03T00:00:00Z, the day of the newest
+/// of the five documents.
+pub(crate) const DOCUMENTS_START: Timestamp = Timestamp(1_709_424_000_000);
+
+const EARLIEST: i64 = -62_135_596_800_000;
+const LATEST: i64 = 253_402_300_799_999;
+
+impl Timestamp {
+    /// The instant that many milliseconds after 1970-01-01T00:00:00Z, held within years 1 to 9999.
+    ///
+    /// ```
+    /// # use taskmock::Timestamp;
+    /// assert_eq!(Timestamp::from_unix_millis(0).to_string(), "1970-01-01T00:00:00Z");
+    /// ```
+    pub fn from_unix_millis(millis: i64) -> Self {
+        Timestamp(millis.clamp(EARLIEST, LATEST))
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z, as in the `timestamp` of an ACK task event.
+    ///
+    /// ```
+    /// # use taskmock::Timestamp;
+    /// let event: Timestamp = "2022-11-29T07:17:09.286Z".parse()?;
+    /// assert_eq!(event.unix_millis(), 1669706229286);
+    /// # Ok::<(), taskmock::TimeError>(())
+    /// ```
+    pub fn unix_millis(self) -> i64 {
+        self.0
+    }
+
+    /// The instant a span later; it stops at the end of year 9999.
+    ///
+    /// ```
+    /// # use taskmock::Timestamp;
+    /// # use std::time::Duration;
+    /// let start: Timestamp = "2026-11-21T20:21:00Z".parse()?;
+    /// assert_eq!(start.after(Duration::from_secs(90)).to_string(), "2026-11-21T20:22:30Z");
+    /// # Ok::<(), taskmock::TimeError>(())
+    /// ```
+    #[must_use]
+    pub fn after(self, span: Duration) -> Self {
+        let millis = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+        Timestamp::from_unix_millis(self.0.saturating_add(millis))
+    }
+
+    /// How long it is since an earlier instant; nothing if that one is later.
+    ///
+    /// ```
+    /// # use taskmock::Timestamp;
+    /// # use std::time::Duration;
+    /// let (start, end) = (Timestamp::from_unix_millis(0), Timestamp::from_unix_millis(1500));
+    /// assert_eq!(end.since(start), Duration::from_millis(1500));
+    /// assert_eq!(start.since(end), Duration::ZERO);
+    /// ```
+    pub fn since(self, earlier: Timestamp) -> Duration {
+        Duration::from_millis(u64::try_from(self.0 - earlier.0).unwrap_or(0))
+    }
+
+    /// RFC 3339 with China's offset, as in `created` of an ACK task: `2020-11-10T16:02:04+08:00`.
+    ///
+    /// ```
+    /// # use taskmock::Timestamp;
+    /// let created: Timestamp = "2020-11-10T08:02:04Z".parse()?;
+    /// assert_eq!(created.rfc3339_china(), "2020-11-10T16:02:04+08:00");
+    /// # Ok::<(), taskmock::TimeError>(())
+    /// ```
+    pub fn rfc3339_china(self) -> String {
+        self.china().to_rfc3339_opts(SecondsFormat::Secs, false)
+    }
+
+    /// `YYYY-MM-DD HH:MM:SS` in China's time, as in `start_time` of an ACK task stage.
+    ///
+    /// ```
+    /// # use taskmock::Timestamp;
+    /// let start: Timestamp = "2022-12-15T15:00:00Z".parse()?;
+    /// assert_eq!(start.datetime_china(), "2022-12-15 23:00:00");
+    /// # Ok::<(), taskmock::TimeError>(())
+    /// ```
+    pub fn datetime_china(self) -> String {
+        self.china().format("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    /// `YYYY-MM-DD HH:MM:SS` in UTC, as in `start_time` of a DWS task.
+    ///
+    /// ```
+    /// # use taskmock::Timestamp;
+    /// let start: Timestamp = "2023-06-05T01:58:43Z".parse()?;
+    /// assert_eq!(start.datetime_utc(), "2023-06-05 01:58:43");
+    /// # Ok::<(), taskmock::TimeError>(())
+    /// ```
+    pub fn datetime_utc(self) -> String {
+        self.utc().format("%Y-%m-%d %H:%M:%S").to_string()
+    }
+
+    fn utc(self) -> DateTime<Utc> {
+        DateTime::from_timestamp_millis(self.0).unwrap_or_default()
+    }
+
+    fn china(self) -> DateTime<FixedOffset> {
+        let offset = FixedOffset::east_opt(8 * 3600).expect("eight hours are less than a day");
+        self.utc().with_timezone(&offset)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.utc().to_rfc3339_opts(SecondsFormat::AutoSi, true))
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        DateTime::parse_from_rfc3339(text)
+            .map(|time| Timestamp::from_unix_millis(time.timestamp_millis()))
+            .map_err(|_| TimeError(format!("`{text}` is not an RFC 3339 time such as 2026-11-21T20:21:00Z")))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+/// A span of virtual time; in JSON a text such as `90s`, `20m` or `1h 30m`.
+///
+/// ```
+/// use std::time::Duration;
+/// let takes: taskmock::Span = "1h 30m".parse()?;
+/// assert_eq!(takes.duration(), Duration::from_secs(5400));
+/// assert_eq!(takes.to_string(), "1h 30m");
+/// # Ok::<(), taskmock::TimeError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span(Duration);
+
+impl Span {
+    /// A span of whole seconds.
+    ///
+    /// ```
+    /// assert_eq!(taskmock::Span::seconds(90).to_string(), "1m 30s");
+    /// ```
+    pub const fn seconds(seconds: u64) -> Self {
+        Span(Duration::from_secs(seconds))
+    }
+
+    /// The span as a [`Duration`].
+    ///
+    /// ```
+    /// assert_eq!(taskmock::Span::seconds(2).duration().as_millis(), 2000);
+    /// ```
+    pub const fn duration(self) -> Duration {
+        self.0
+    }
+}
+
+impl From<Duration> for Span {
+    fn from(duration: Duration) -> Self {
+        Span(duration)
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        humantime::format_duration(self.0).fmt(f)
+    }
+}
+
+impl FromStr for Span {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        humantime::parse_duration(text)
+            .map(Span)
+            .map_err(|_| TimeError(format!("`{text}` is not a span of time such as 90s, 20m or 1h 30m")))
+    }
+}
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(feature = "cli")]
+mod schema {
+    use std::borrow::Cow;
+
+    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+    impl JsonSchema for super::Timestamp {
+        fn schema_name() -> Cow<'static, str> {
+            "Timestamp".into()
+        }
+        fn json_schema(_: &mut SchemaGenerator) -> Schema {
+            json_schema!({"type": "string", "format": "date-time", "description": "An instant, RFC 3339 with any offset."})
+        }
+    }
+
+    impl JsonSchema for super::Span {
+        fn schema_name() -> Cow<'static, str> {
+            "Span".into()
+        }
+        fn json_schema(_: &mut SchemaGenerator) -> Schema {
+            json_schema!({"type": "string", "examples": ["90s", "20m", "1h 30m"], "description": "A span of time."})
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_three_formats_of_one_instant_cross_a_day_border() {
+        let instant: Timestamp = "2023-12-31T16:00:00Z".parse().expect("a time");
+        assert_eq!(instant.rfc3339_china(), "2024-01-01T00:00:00+08:00");
+        assert_eq!(instant.datetime_china(), "2024-01-01 00:00:00");
+        assert_eq!(instant.datetime_utc(), "2023-12-31 16:00:00");
+        assert_eq!(instant.unix_millis(), 1_704_038_400_000);
+    }
+
+    #[test]
+    fn time_saturates_at_both_ends() {
+        let last = Timestamp::from_unix_millis(i64::MAX);
+        assert_eq!(last.to_string(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(last.after(Duration::MAX), last);
+        assert_eq!(Timestamp::from_unix_millis(i64::MIN).to_string(), "0001-01-01T00:00:00Z");
+        assert_eq!(last.since(Timestamp::from_unix_millis(i64::MIN)).as_secs(), 315_537_897_599);
+    }
+}

@@ -1,0 +1,263 @@
+//! Requests and responses: the `http` crate's types over bytes, and the reading of queries, forms
+//! and paths.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// A request as a backend takes it: the `http` crate's request over bytes.
+///
+/// ```
+/// let request: taskmock::Request = http::Request::get("/tasks/T-1").body(bytes::Bytes::new())?;
+/// # Ok::<(), http::Error>(())
+/// ```
+pub type Request = http::Request<Bytes>;
+
+/// A response as a backend gives it: the `http` crate's response over bytes.
+///
+/// ```
+/// let mut backend = taskmock::Backend::documents();
+/// let request = http::Request::get("/nowhere").body(bytes::Bytes::new())?;
+/// let response: taskmock::Response = backend.respond(&request);
+/// assert_eq!(response.status(), 404);
+/// # Ok::<(), http::Error>(())
+/// ```
+pub type Response = http::Response<Bytes>;
+
+/// The largest request body that is read, in bytes (1 MiB). A larger one is answered with 413.
+///
+/// No document states a limit of these operations; the mock has one so that no client can make it
+/// grow.
+///
+/// ```
+/// assert_eq!(taskmock::MAX_BODY, 1_048_576);
+/// ```
+pub const MAX_BODY: usize = 1 << 20;
+
+/// Everything but RFC 3986's unreserved characters is encoded.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// A request as it is looked at, whoever holds its parts.
+///
+/// The two servers hold a request differently; looking at it through references spares the copy
+/// into an `http::Request`, which in the dev profile costs more than answering.
+#[derive(Clone, Copy)]
+pub(crate) struct Incoming<'a> {
+    pub(crate) method: &'a str,
+    /// The path as on the wire, still percent-encoded.
+    pub(crate) path: &'a str,
+    /// What follows the first `?`, still percent-encoded.
+    pub(crate) query: &'a str,
+    headers: Headers<'a>,
+    pub(crate) body: &'a Bytes,
+}
+
+#[derive(Clone, Copy)]
+enum Headers<'a> {
+    Map(&'a http::HeaderMap),
+    #[cfg_attr(not(feature = "server"), allow(dead_code))]
+    List(&'a [(String, String)]),
+}
+
+impl<'a> Incoming<'a> {
+    /// Looks at a request whose header names are in lower case and whose target may be absolute.
+    #[cfg_attr(not(feature = "server"), allow(dead_code))]
+    pub(crate) fn from_parts(
+        method: &'a str,
+        target: &'a str,
+        headers: &'a [(String, String)],
+        body: &'a Bytes,
+    ) -> Self {
+        let origin = match target.find("://") {
+            Some(scheme) if !target.starts_with('/') => {
+                let rest = &target[scheme + 3..];
+                rest.find(['/', '?']).map_or("/", |start| &rest[start..])
+            }
+            _ => target,
+        };
+        let (path, query) = origin.split_once('?').unwrap_or((origin, ""));
+        Incoming { method, path, query, headers: Headers::List(headers), body }
+    }
+
+    /// The value of a header, by its lower-case name; none if it is absent or not visible ASCII.
+    pub(crate) fn header(&self, name: &str) -> Option<&'a str> {
+        match self.headers {
+            Headers::Map(map) => map.get(name)?.to_str().ok(),
+            Headers::List(list) => {
+                list.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+            }
+        }
+    }
+
+    /// The path with its query, as on the wire.
+    pub(crate) fn target(&self) -> String {
+        match self.query {
+            "" => self.path.to_owned(),
+            query => format!("{}?{query}", self.path),
+        }
+    }
+
+    /// Every header in the order of arrival. A value that is not visible ASCII is shown lossily.
+    pub(crate) fn headers(&self) -> Vec<(String, String)> {
+        match self.headers {
+            Headers::Map(map) => map
+                .iter()
+                .map(|(name, value)| {
+                    (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+                })
+                .collect(),
+            Headers::List(list) => list.to_vec(),
+        }
+    }
+}
+
+impl<'a> From<&'a Request> for Incoming<'a> {
+    fn from(request: &'a Request) -> Self {
+        Incoming {
+            method: request.method().as_str(),
+            path: request.uri().path(),
+            query: request.uri().query().unwrap_or(""),
+            headers: Headers::Map(request.headers()),
+            body: request.body(),
+        }
+    }
+}
+
+/// What a backend answers, before an adapter turns it into its own response type.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
+    pub(crate) body: Bytes,
+}
+
+impl Answer {
+    pub(crate) fn new(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
+        let headers = vec![(Cow::Borrowed("content-type"), Cow::Borrowed(content_type))];
+        Answer { status, headers, body: body.into() }
+    }
+
+    pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.headers.push((Cow::Borrowed(name), value.into()));
+        self
+    }
+}
+
+impl From<Answer> for Response {
+    fn from(answer: Answer) -> Self {
+        let mut response = Response::new(answer.body);
+        // Statuses and headers are checked where an answer is made; what slips through is a
+        // server error rather than a panic.
+        *response.status_mut() = http::StatusCode::from_u16(answer.status)
+            .unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+        for (name, value) in answer.headers {
+            let name = match name {
+                Cow::Borrowed(name) => Ok(http::HeaderName::from_static(name)),
+                Cow::Owned(name) => http::HeaderName::try_from(name),
+            };
+            let value = match value {
+                Cow::Borrowed(value) => http::HeaderValue::from_str(value),
+                Cow::Owned(value) => http::HeaderValue::try_from(value),
+            };
+            if let (Ok(name), Ok(value)) = (name, value) {
+                response.headers_mut().append(name, value);
+            }
+        }
+        response
+    }
+}
+
+/// A text that is not what its percent-encoding promises: a `%` without two hexadecimal digits, or
+/// bytes that are not UTF-8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Malformed;
+
+/// Parameters in the order of arrival, decoded.
+pub(crate) type Pairs<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
+
+/// Reads a query or a form into `pairs`. `+` and `%20` are both a space.
+///
+/// An SDK writes a space either way (Tea `+`, the classic ones `%20`).
+pub(crate) fn read_pairs<'a>(text: &'a str, pairs: &mut Pairs<'a>) -> Result<(), Malformed> {
+    for piece in text.split('&').filter(|piece| !piece.is_empty()) {
+        let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+        pairs.push((decode_form(name)?, decode_form(value)?));
+    }
+    Ok(())
+}
+
+fn decode_form(text: &str) -> Result<Cow<'_, str>, Malformed> {
+    if !text.contains('+') {
+        return decode(text);
+    }
+    let spaced = text.replace('+', " ");
+    Ok(Cow::Owned(decode(&spaced)?.into_owned()))
+}
+
+/// Decodes percent-encoding, strictly.
+pub(crate) fn decode(text: &str) -> Result<Cow<'_, str>, Malformed> {
+    let bytes = text.as_bytes();
+    if !bytes.contains(&b'%') {
+        return Ok(Cow::Borrowed(text));
+    }
+    for (at, _) in bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%') {
+        match bytes.get(at + 1..at + 3) {
+            Some(digits) if digits.iter().all(u8::is_ascii_hexdigit) => {}
+            _ => return Err(Malformed),
+        }
+    }
+    percent_decode_str(text).decode_utf8().map_err(|_| Malformed)
+}
+
+/// Encodes everything but RFC 3986's unreserved characters.
+pub(crate) fn encode(text: &str) -> impl std::fmt::Display + '_ {
+    utf8_percent_encode(text, RESERVED)
+}
+
+/// Writes pairs as a query.
+pub(crate) fn write_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let pieces: Vec<String> = pairs
+        .into_iter()
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
+        .collect();
+    pieces.join("&")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Vec<(String, String)>, Malformed> {
+        let mut pairs = Vec::new();
+        read_pairs(text, &mut pairs)?;
+        Ok(pairs.into_iter().map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
+    }
+
+    #[test]
+    fn plus_and_percent_twenty_are_a_space_and_an_asterisk_may_be_literal() {
+        let expected = vec![("a b".to_owned(), "c d*".to_owned()), ("e".to_owned(), String::new())];
+        assert_eq!(read("a+b=c%20d%2A&e="), Ok(expected.clone()));
+        assert_eq!(read("a%20b=c+d*&&e"), Ok(expected));
+    }
+
+    #[test]
+    fn broken_percent_encoding_and_bytes_that_are_not_utf_8_are_malformed() {
+        for broken in ["a=%", "a=%4", "a=%zz", "%g0=a", "a=%ff", "a=+%c3"] {
+            assert_eq!(read(broken), Err(Malformed), "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_target_may_be_absolute() {
+        let body = Bytes::new();
+        for target in ["http://h:1/p/q?a=1", "/p/q?a=1"] {
+            let incoming = Incoming::from_parts("GET", target, &[], &body);
+            assert_eq!((incoming.path, incoming.query), ("/p/q", "a=1"), "{target}");
+        }
+        let bare = Incoming::from_parts("GET", "http://h:1?a=1", &[], &body);
+        assert_eq!((bare.path, bare.query), ("", "a=1"));
+        let tricky = Incoming::from_parts("GET", "/p?u=http://x/", &[], &body);
+        assert_eq!((tricky.path, tricky.query), ("/p", "u=http://x/"));
+    }
+}

@@ -1,0 +1,136 @@
+//! Protocols: how a cloud addresses, encodes and refuses.
+
+pub(crate) mod alibaba_roa;
+pub(crate) mod alibaba_rpc;
+pub(crate) mod huawei_rest;
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::dialect::Dialect;
+use crate::error_code::{ErrorCode, Refusal};
+use crate::fact::{Fact, facts};
+use crate::format::{Format, to_json, to_xml};
+use crate::http::Answer;
+use crate::seed::Seed;
+
+/// How a cloud addresses an operation, encodes its answer and words a refusal.
+///
+/// ```
+/// let operation = taskmock::operation("dws.list_logical_cluster_tasks").unwrap();
+/// assert_eq!(operation.protocol, taskmock::Protocol::HuaweiRest);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    /// Alibaba RPC: path `/`, the operation's name in `Action`.
+    AlibabaRpc,
+    /// Alibaba ROA: a path for each operation.
+    AlibabaRoa,
+    /// Huawei REST: a path for each operation.
+    HuaweiRest,
+}
+
+impl Protocol {
+    /// The refusals of the gateway in front of every service of this protocol.
+    ///
+    /// ```
+    /// let codes = taskmock::Protocol::AlibabaRpc.gateway_errors();
+    /// assert!(codes.iter().any(|row| row.code == "InvalidAction.NotFound"));
+    /// ```
+    pub fn gateway_errors(self) -> &'static [ErrorCode] {
+        match self {
+            Protocol::AlibabaRpc | Protocol::AlibabaRoa => alibaba_rpc::GATEWAY_ERRORS,
+            Protocol::HuaweiRest => huawei_rest::GATEWAY_ERRORS,
+        }
+    }
+
+    /// The request id with a number, in the shape that the cloud gives it.
+    pub(crate) fn request_id(self, seed: Seed, number: u64) -> String {
+        match self {
+            Protocol::AlibabaRpc | Protocol::AlibabaRoa => seed.uuid(number),
+            Protocol::HuaweiRest => seed.hex(number),
+        }
+    }
+
+    /// The success answer around a body.
+    pub(crate) fn accept(self, format: Format, body: Bytes, request_id: String) -> Answer {
+        let (content_type, id_header) = match (self, format) {
+            (Protocol::AlibabaRpc, Format::Json) => ("application/json;charset=utf-8", ALIBABA_ID_HEADER),
+            (Protocol::AlibabaRpc, Format::Xml) => (TEXT_XML, ALIBABA_ID_HEADER),
+            (Protocol::AlibabaRoa, Format::Json) => ("application/json", ALIBABA_ID_HEADER),
+            (Protocol::AlibabaRoa, Format::Xml) => ("application/xml", ALIBABA_ID_HEADER),
+            (Protocol::HuaweiRest, _) => ("application/json", HUAWEI_ID_HEADER),
+        };
+        Answer::new(200, content_type, body).with_header(id_header, request_id)
+    }
+
+    /// The answer to a refused request, in the envelope of the layer that refuses.
+    pub(crate) fn refuse(self, refusal: &Refusal, format: Format, dialect: &Dialect, request_id: String) -> Answer {
+        match self {
+            Protocol::AlibabaRpc => alibaba_rpc::refuse(refusal, alibaba_rpc::HOST_ID, format, request_id),
+            Protocol::AlibabaRoa => alibaba_roa::refuse(refusal, format, request_id),
+            Protocol::HuaweiRest => huawei_rest::refuse(refusal, dialect, request_id),
+        }
+    }
+}
+
+const ALIBABA_ID_HEADER: &str = "x-acs-request-id";
+const HUAWEI_ID_HEADER: &str = "x-request-id";
+
+/// Tea reads an XML error only under exactly this type.
+const TEXT_XML: &str = "text/xml;charset=utf-8";
+
+/// An error body in either encoding.
+fn error_body(envelope: &impl Serialize, format: Format) -> Vec<u8> {
+    match format {
+        Format::Json => to_json(envelope),
+        Format::Xml => to_xml("Error", envelope),
+    }
+}
+
+/// The first value of a parameter that is neither absent nor empty.
+pub(crate) fn first<'p, 'a>(pairs: &'p [(Cow<'a, str>, Cow<'a, str>)], name: &str) -> Option<&'p Cow<'a, str>> {
+    let (_, value) = pairs.iter().find(|(key, _)| key == name)?;
+    (!value.is_empty()).then_some(value)
+}
+
+/// What is stated of the protocols.
+pub(crate) const FACTS: &[Fact] = facts! {
+    "alibaba.rpc.action", Documented, "000, request parameters: Action; 003, request parameters: Action", "Action is required and names the operation.";
+    "alibaba.rpc.action.place", Sdk, "Tea Python and Node (V3)", "Action and Version may stand in the query, in the form body, or only in the headers x-acs-action and x-acs-version.";
+    "alibaba.rpc.method", Sdk, "Tea, classic Python, pop-core", "The call is a GET with a query, or a POST with its parameters in the query, in a form body, or in both.";
+    "alibaba.rpc.method.unsupported", Assumed, "the gateway's message names the method", "Any other method is refused as an unknown action, with 404.";
+    "alibaba.rpc.parameter.unknown", Assumed, "SDKs add RegionId, SignatureType and others", "A parameter that the operation does not have is ignored.";
+    "alibaba.rpc.parameter.empty", Assumed, "nobody", "A parameter with an empty value counts as absent.";
+    "alibaba.rpc.parameter.duplicate", Assumed, "nobody", "Of a parameter that is given twice the first counts; the query comes before the form body.";
+    "alibaba.rpc.parameter.malformed", Assumed, "nobody", "Broken percent-encoding, or bytes that are not UTF-8, are refused as InvalidParameter.Format.";
+    "alibaba.rpc.space", Sdk, "Tea Python; classic Python, Node", "A space arrives as + or as %20.";
+    "alibaba.rpc.format", Vendor, "RPC call style, common parameters: Format", "Format asks for JSON or XML; its letter case does not matter (SDKs send JSON and json).";
+    "alibaba.rpc.format.none", Sdk, "classic Python, do_action", "Format=None is sent by default; it counts as absent.";
+    "alibaba.rpc.format.unsupported", Vendor, "API gateway, common error codes: InvalidParameter.Format", "Any other Format is refused as InvalidParameter.Format.";
+    "alibaba.rpc.format.default", Assumed, "XML: older vendor pages; JSON: newer ones and every V3 SDK", "Without Format, the answer is JSON if the request has V3 headers or accepts JSON, else what the dialect's default_format says (XML).";
+    "alibaba.rpc.version", Documented, "operations are those of E-HPC 2018-04-12 and ACK 2015-12-15", "Another Version than the operation's is refused as InvalidVersion.";
+    "alibaba.rpc.version.absent", Assumed, "the sample requests of 000, 002 and 003 show no Version", "A request without a Version is answered, unless the dialect's absent_version refuses it.";
+    "alibaba.request_id", Documented, "000, 003, response parameters: RequestId", "Every RPC answer has a RequestId.";
+    "alibaba.request_id.header", Assumed, "the gateway is known to send it; no document here states it", "The request id is also in the header x-acs-request-id.";
+    "alibaba.error.envelope", Vendor, "RPC call style, error results", "A refusal has RequestId, HostId, Code and Message; in XML inside <Error>.";
+    "alibaba.error.content_type", Sdk, "Tea Python reads an XML error only so", "An XML refusal has the content type text/xml;charset=utf-8.";
+    "alibaba.gateway.missing", Vendor, "API gateway, common error codes: Missing{ParameterName}", "A required parameter that is absent is 400 Missing{Name}, `{Name} is mandatory for this action.`.";
+    "alibaba.gateway.invalid_action", Vendor, "API gateway, common error codes: InvalidAction.NotFound", "An unknown action is 404 InvalidAction.NotFound.";
+    "alibaba.gateway.invalid_version", Vendor, "public issues quoting live answers; the status is assumed", "An unknown version is InvalidVersion, `Specified parameter Version is not valid.`.";
+    "alibaba.gateway.invalid_format", Vendor, "API gateway, common error codes: InvalidParameter.Format", "An unsupported format is 400 InvalidParameter.Format.";
+    "alibaba.roa.format", Documented, "002, sample success responses", "The answer is XML or JSON, with the content type application/xml or application/json.";
+    "alibaba.roa.accept", Sdk, "classic Python, do_action with XML; Tea", "Accept asks for the encoding: application/xml, application/json.";
+    "alibaba.roa.accept.other", Assumed, "the sample request of 002 has no Accept; classic Python sends application/octet-stream", "Without a preference for XML the answer is JSON.";
+    "alibaba.roa.service_error", Vendor, "alibaba-cloud-sdk-go issue 476", "The service refuses with code, message, requestId and status in lower case.";
+    "alibaba.roa.service_error.xml", Assumed, "nobody", "The same keys in XML, inside <Error>.";
+    "huawei.error.body", Vendor, "terraform-provider-huaweicloud; Huawei API response page", "A refusal has error_code and error_msg.";
+    "huawei.request_id", Sdk, "huaweicloudsdkcore exception_handler.py", "The request id is read only from the header X-Request-Id.";
+    "huawei.gateway.not_found", Vendor, "API gateway, error codes: APIGW.0101", "An unknown path or method is 404 APIGW.0101; the body has a request_id equal to the header.";
+    "huawei.gateway.unauthorized", Vendor, "huaweicloud-sdk-nodejs-v3 issue 2", "A request without credentials is 401 APIGW.0301.";
+    "huawei.gateway.unavailable", Vendor, "API gateway, error codes: APIGW.0613; 004, status codes: 503; the text is that of 004", "503: Service unavailable.";
+    "huawei.parameter.empty", Assumed, "the SDK sends empty strings as key=", "A parameter with an empty value counts as absent.";
+    "huawei.parameter.duplicate", Assumed, "the SDK repeats the key for a list", "Of a parameter that is given twice the first counts.";
+};

@@ -1,0 +1,85 @@
+//! Alibaba Container Service (ACK): its state (tasks) and its index.
+
+pub mod describe_task_info;
+mod task;
+mod world;
+
+use std::collections::{HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+pub use describe_task_info::{ResultStatus, TaskState};
+pub use task::{Event, Stage, Task, TaskResult};
+
+use crate::clock::Timestamp;
+
+/// The tasks of a Container Service account.
+///
+/// ```
+/// let state = taskmock::State::documents();
+/// assert_eq!(state.ack.tasks[0].task_id, "T-5faa48fb31b6b8078d000006");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct State {
+    /// The tasks, in any order.
+    pub tasks: Vec<Task>,
+}
+
+impl State {
+    /// What the documents' samples name.
+    pub(crate) fn documents() -> Self {
+        world::documents()
+    }
+
+    /// Gives what was created without a time the time `now`.
+    pub(crate) fn settle(&mut self, now: Timestamp) {
+        for task in &mut self.tasks {
+            task.created.get_or_insert(now);
+        }
+    }
+
+    /// What is wrong: the place, and a sentence.
+    pub(crate) fn check(&self, wrong: &mut Vec<(String, String)>) {
+        let mut ids = HashSet::new();
+        for (at, task) in self.tasks.iter().enumerate() {
+            if !ids.insert(&task.task_id) {
+                wrong.push((
+                    format!("ack.tasks[{at}].task_id"),
+                    format!("`{}` is there twice; give each task its own", task.task_id),
+                ));
+            }
+            for (alias_at, alias) in task.aliases.iter().enumerate() {
+                if !ids.insert(alias) {
+                    wrong.push((
+                        format!("ack.tasks[{at}].aliases[{alias_at}]"),
+                        format!("`{alias}` is the id of a task already; take another"),
+                    ));
+                }
+            }
+        }
+    }
+}
+
+/// Finds a task by any of its ids.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    by_id: HashMap<Box<str>, u32>,
+}
+
+impl Index {
+    pub(crate) fn of(state: &State) -> Self {
+        let mut by_id = HashMap::with_capacity(state.tasks.len());
+        for (at, task) in (0..).zip(&state.tasks) {
+            for id in std::iter::once(&task.task_id).chain(&task.aliases) {
+                by_id.entry(id.as_str().into()).or_insert(at);
+            }
+        }
+        Index { by_id }
+    }
+
+    pub(crate) fn task(&self, id: &str) -> Option<usize> {
+        self.by_id.get(id).map(|at| *at as usize)
+    }
+}

@@ -1,0 +1,432 @@
+//! An ACK task in the state: stages, events and results as a script over the clock.
+
+use serde::{Deserialize, Serialize};
+
+use super::describe_task_info::{self as shown, ResultStatus, TaskState};
+use crate::clock::{Span, Timestamp};
+
+/// A stage of a task. Stages follow one another from the task's creation on.
+///
+/// ```
+/// use taskmock::{Span, ack::Stage};
+/// let stage = Stage::new("DrainNodes", Span::seconds(30));
+/// assert_eq!(stage.name, "DrainNodes");
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Stage {
+    /// What `current_stage` says while it runs.
+    pub name: String,
+    /// How long it runs.
+    pub takes: Span,
+    /// `message`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub message: String,
+    /// `outputs`, shown once it has ended.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub outputs: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Stage {
+    /// A stage without a message or outputs.
+    ///
+    /// ```
+    /// use taskmock::{Span, ack::Stage};
+    /// assert!(Stage::new("DrainNodes", Span::seconds(30)).message.is_empty());
+    /// ```
+    pub fn new(name: &str, takes: impl Into<Span>) -> Self {
+        Stage {
+            name: name.to_owned(),
+            takes: takes.into(),
+            message: String::new(),
+            outputs: serde_json::Map::new(),
+        }
+    }
+}
+
+/// An event of a task, shown once it has happened.
+///
+/// ```
+/// use taskmock::{Span, ack::Event};
+/// let event = Event::new(Span::seconds(5), "NodePoolUpgradeStart", "start to upgrade");
+/// assert_eq!((event.level.as_str(), event.source.as_str()), ("Normal", "ACK"));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Event {
+    /// How long after the task's creation it happens.
+    #[serde(default)]
+    pub after: Span,
+    /// `action`.
+    #[serde(default = "default_action")]
+    pub action: String,
+    /// `level`.
+    #[serde(default = "default_level")]
+    pub level: String,
+    /// `message`.
+    pub message: String,
+    /// `reason`.
+    pub reason: String,
+    /// `source`.
+    #[serde(default = "default_source")]
+    pub source: String,
+}
+
+fn default_action() -> String {
+    "start".to_owned()
+}
+
+fn default_level() -> String {
+    "Normal".to_owned()
+}
+
+fn default_source() -> String {
+    "ACK".to_owned()
+}
+
+impl Event {
+    /// An event with the document's example values for the rest.
+    ///
+    /// ```
+    /// use taskmock::{Span, ack::Event};
+    /// assert_eq!(Event::new(Span::seconds(0), "r", "m").action, "start");
+    /// ```
+    pub fn new(after: impl Into<Span>, reason: &str, message: &str) -> Self {
+        Event {
+            after: after.into(),
+            action: default_action(),
+            level: default_level(),
+            message: message.to_owned(),
+            reason: reason.to_owned(),
+            source: default_source(),
+        }
+    }
+}
+
+/// A resource that a task manages: `initial` first, then what becomes of it.
+///
+/// ```
+/// use taskmock::{Span, ack::{ResultStatus, TaskResult}};
+/// let result = TaskResult::new("i-1", Span::seconds(62), ResultStatus::Success);
+/// assert_eq!(result.data, "i-1");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct TaskResult {
+    /// `data`: the resource.
+    pub data: String,
+    /// How long after the task's creation its status is known.
+    #[serde(default)]
+    pub after: Span,
+    /// The status from then on.
+    #[serde(default = "default_result_status")]
+    pub status: ResultStatus,
+}
+
+fn default_result_status() -> ResultStatus {
+    ResultStatus::Success
+}
+
+impl TaskResult {
+    /// A resource whose status is known some time after the task's creation.
+    ///
+    /// ```
+    /// use taskmock::{Span, ack::{ResultStatus, TaskResult}};
+    /// let result = TaskResult::new("i-1", Span::seconds(0), ResultStatus::Failed);
+    /// assert_eq!(result.status, ResultStatus::Failed);
+    /// ```
+    pub fn new(data: &str, after: impl Into<Span>, status: ResultStatus) -> Self {
+        TaskResult { data: data.to_owned(), after: after.into(), status }
+    }
+}
+
+/// A task of a Container Service cluster. What DescribeTaskInfo shows of it is read off this
+/// script.
+///
+/// The default is a task that succeeds after five minutes.
+///
+/// ```
+/// use taskmock::{Span, ack::{Stage, Task, TaskState}};
+///
+/// let task = Task::new("c78592bf", "cluster_scaleout")
+///     .stage(Stage::new("CreateNodes", Span::seconds(60)))
+///     .stage(Stage::new("JoinNodes", Span::seconds(30)))
+///     .ends(TaskState::Fail)
+///     .error("400", "failed to join");
+/// assert_eq!(task.duration().as_secs(), 90);
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Task {
+    /// `task_id`; empty in a task that is yet to be submitted, which is then given one.
+    pub task_id: String,
+    /// Other ids that find it; it always says `task_id`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
+    /// `cluster_id`.
+    pub cluster_id: String,
+    /// `task_type`. `002` names only `cluster_scaleout`.
+    pub task_type: String,
+    /// `created`; absent: when the state is loaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub created: Option<Timestamp>,
+    /// How long it runs; absent: as long as its stages, or five minutes if it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub takes: Option<Span>,
+    /// Its `state` once it has ended; `running`: it never does.
+    #[serde(default = "default_ends")]
+    pub ends: TaskState,
+    /// `target`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<shown::Target>,
+    /// `parameters`.
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub parameters: serde_json::Map<String, serde_json::Value>,
+    /// The stages, one after another.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<Stage>,
+    /// The events.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<Event>,
+    /// The resources.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub results: Vec<TaskResult>,
+    /// `error`, shown once it has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<shown::Error>,
+    /// `outputs`, shown once it has ended (SDK 7.x; not in `002`).
+    #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
+    pub outputs: serde_json::Map<String, serde_json::Value>,
+}
+
+fn default_ends() -> TaskState {
+    TaskState::Success
+}
+
+impl Task {
+    /// A task that is yet to be submitted.
+    ///
+    /// ```
+    /// use taskmock::ack::Task;
+    /// assert_eq!(Task::new("c78592bf", "cluster_scaleout").duration().as_secs(), 300);
+    /// ```
+    pub fn new(cluster_id: &str, task_type: &str) -> Self {
+        Task {
+            task_id: String::new(),
+            aliases: Vec::new(),
+            cluster_id: cluster_id.to_owned(),
+            task_type: task_type.to_owned(),
+            created: None,
+            takes: None,
+            ends: default_ends(),
+            target: None,
+            parameters: serde_json::Map::new(),
+            stages: Vec::new(),
+            events: Vec::new(),
+            results: Vec::new(),
+            error: None,
+            outputs: serde_json::Map::new(),
+        }
+    }
+
+    /// Sets the task's id, which is otherwise given at submission.
+    ///
+    /// ```
+    /// assert_eq!(taskmock::ack::Task::new("c", "cluster_scaleout").id("T-1").task_id, "T-1");
+    /// ```
+    #[must_use]
+    pub fn id(mut self, task_id: &str) -> Self {
+        self.task_id = task_id.to_owned();
+        self
+    }
+
+    /// Sets how long it runs, whatever its stages take.
+    ///
+    /// ```
+    /// use taskmock::{Span, ack::Task};
+    /// assert_eq!(Task::new("c", "cluster_scaleout").takes(Span::seconds(5)).duration().as_secs(), 5);
+    /// ```
+    #[must_use]
+    pub fn takes(mut self, takes: impl Into<Span>) -> Self {
+        self.takes = Some(takes.into());
+        self
+    }
+
+    /// Sets its state once it has ended; [`TaskState::Running`]: it never does.
+    ///
+    /// ```
+    /// use taskmock::ack::{Task, TaskState};
+    /// assert_eq!(Task::new("c", "cluster_scaleout").ends(TaskState::Fail).ends, TaskState::Fail);
+    /// ```
+    #[must_use]
+    pub fn ends(mut self, ends: TaskState) -> Self {
+        self.ends = ends;
+        self
+    }
+
+    /// Adds a stage after the last.
+    ///
+    /// ```
+    /// use taskmock::{Span, ack::{Stage, Task}};
+    /// let task = Task::new("c", "cluster_scaleout").stage(Stage::new("DrainNodes", Span::seconds(1)));
+    /// assert_eq!(task.stages.len(), 1);
+    /// ```
+    #[must_use]
+    pub fn stage(mut self, stage: Stage) -> Self {
+        self.stages.push(stage);
+        self
+    }
+
+    /// Adds an event.
+    ///
+    /// ```
+    /// use taskmock::{Span, ack::{Event, Task}};
+    /// let task = Task::new("c", "cluster_scaleout").event(Event::new(Span::seconds(1), "r", "m"));
+    /// assert_eq!(task.events.len(), 1);
+    /// ```
+    #[must_use]
+    pub fn event(mut self, event: Event) -> Self {
+        self.events.push(event);
+        self
+    }
+
+    /// Adds a resource.
+    ///
+    /// ```
+    /// use taskmock::{Span, ack::{ResultStatus, Task, TaskResult}};
+    /// let result = TaskResult::new("i-1", Span::seconds(9), ResultStatus::Success);
+    /// assert_eq!(Task::new("c", "cluster_scaleout").result(result).results.len(), 1);
+    /// ```
+    #[must_use]
+    pub fn result(mut self, result: TaskResult) -> Self {
+        self.results.push(result);
+        self
+    }
+
+    /// Sets the error that it shows once it has ended.
+    ///
+    /// ```
+    /// let task = taskmock::ack::Task::new("c", "cluster_scaleout").error("400", "failed to join");
+    /// assert_eq!(task.error.unwrap().code, "400");
+    /// ```
+    #[must_use]
+    pub fn error(mut self, code: &str, message: &str) -> Self {
+        self.error = Some(shown::Error { code: code.to_owned(), message: message.to_owned() });
+        self
+    }
+
+    /// How long it runs.
+    ///
+    /// ```
+    /// use taskmock::{Span, ack::{Stage, Task}};
+    /// let task = Task::new("c", "cluster_scaleout").stage(Stage::new("DrainNodes", Span::seconds(7)));
+    /// assert_eq!(task.duration().as_secs(), 7);
+    /// ```
+    pub fn duration(&self) -> std::time::Duration {
+        match self.takes {
+            Some(takes) => takes.duration(),
+            None if self.stages.is_empty() => std::time::Duration::from_secs(300),
+            None => self.stages.iter().fold(std::time::Duration::ZERO, |sum, stage| sum.saturating_add(stage.takes.duration())),
+        }
+    }
+
+    /// When it ends; none if it never does.
+    fn end(&self, created: Timestamp) -> Option<Timestamp> {
+        (self.ends != TaskState::Running).then(|| created.after(self.duration()))
+    }
+
+    /// What is to be seen of it; none if it is not created yet.
+    pub(super) fn shown(&self, now: Timestamp) -> Option<shown::Output> {
+        let created = self.created.filter(|created| *created <= now)?;
+        let end = self.end(created).filter(|end| *end <= now);
+        let (stages, current_stage, last_change) = self.shown_stages(created, now, end);
+        let happened = |after: Span| Some(created.after(after.duration())).filter(|at| *at <= now);
+        let events: Vec<(Timestamp, &Event)> =
+            self.events.iter().filter_map(|event| Some((happened(event.after)?, event))).collect();
+        let updated = [Some(created), Some(last_change), end]
+            .into_iter()
+            .flatten()
+            .chain(events.iter().map(|(at, _)| *at))
+            .chain(self.results.iter().filter_map(|result| happened(result.after)))
+            .max()
+            .unwrap_or(created);
+        Some(shown::Output {
+            cluster_id: self.cluster_id.clone(),
+            task_id: self.task_id.clone(),
+            created: created.rfc3339_china(),
+            updated: updated.rfc3339_china(),
+            state: if end.is_some() { self.ends.clone() } else { TaskState::Running },
+            task_type: self.task_type.clone(),
+            current_stage,
+            target: self.target.clone(),
+            parameters: self.parameters.clone(),
+            stages,
+            events: events
+                .into_iter()
+                .map(|(at, event)| shown::Event {
+                    action: event.action.clone(),
+                    level: event.level.clone(),
+                    message: event.message.clone(),
+                    reason: event.reason.clone(),
+                    source: event.source.clone(),
+                    timestamp: at.unix_millis().to_string(),
+                })
+                .collect(),
+            task_result: self
+                .results
+                .iter()
+                .map(|result| shown::TaskResult {
+                    data: result.data.clone(),
+                    status: match happened(result.after) {
+                        Some(_) => result.status.clone(),
+                        None => ResultStatus::Initial,
+                    },
+                })
+                .collect(),
+            error: self.error.clone().filter(|_| end.is_some()),
+            outputs: if end.is_some() { self.outputs.clone() } else { serde_json::Map::new() },
+        })
+    }
+
+    /// The stages that have begun, the name of the one that runs (or ran last), and when a stage
+    /// last began or ended.
+    fn shown_stages(
+        &self,
+        created: Timestamp,
+        now: Timestamp,
+        end: Option<Timestamp>,
+    ) -> (Vec<shown::Stage>, Option<String>, Timestamp) {
+        let mut stages = Vec::new();
+        let (mut begins, mut current, mut last_change) = (created, None, created);
+        for stage in &self.stages {
+            // A stage that would begin when the task is over never begins.
+            if begins > now || !stages.is_empty() && end.is_some_and(|end| end <= begins) {
+                break;
+            }
+            let planned = begins.after(stage.takes.duration());
+            let ended = [Some(planned), end].into_iter().flatten().min().filter(|at| *at <= now);
+            last_change = last_change.max(ended.unwrap_or(begins));
+            stages.push(shown::Stage {
+                state: match ended {
+                    Some(_) => TaskState::Success,
+                    None => TaskState::Running,
+                },
+                start_time: begins.datetime_china(),
+                end_time: ended.map(Timestamp::datetime_china),
+                message: stage.message.clone(),
+                outputs: if ended.is_some() { stage.outputs.clone() } else { serde_json::Map::new() },
+            });
+            current = Some(stage.name.clone());
+            begins = planned;
+        }
+        // The stage at which a task ends badly ends as the task does.
+        if let (Some(last), Some(_)) = (stages.last_mut(), end) {
+            last.state = self.ends.clone();
+        }
+        (stages, current, last_change)
+    }
+}

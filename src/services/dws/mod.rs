@@ -1,0 +1,108 @@
+//! Huawei GaussDB(DWS): its state (clusters, logical-cluster tasks) and its index.
+
+pub mod list_logical_cluster_tasks;
+mod task;
+mod world;
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+
+pub use task::{Cluster, Task};
+
+use crate::clock::Timestamp;
+use list_logical_cluster_tasks::Listing;
+
+/// The clusters of a DWS account and their tasks.
+///
+/// ```
+/// let state = taskmock::State::documents();
+/// assert_eq!(state.dws.clusters[0].cluster_id, "9b7ff56b-47b3-4d00-a1fd-4c023d34404b");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(default, deny_unknown_fields)]
+pub struct State {
+    /// The clusters, each in its project.
+    pub clusters: Vec<Cluster>,
+    /// The tasks of every cluster, in any order.
+    pub tasks: Vec<Task>,
+}
+
+impl State {
+    /// What the documents' samples name.
+    pub(crate) fn documents() -> Self {
+        world::documents()
+    }
+
+    /// Gives what was started without a time the time `now`.
+    pub(crate) fn settle(&mut self, now: Timestamp) {
+        for task in &mut self.tasks {
+            task.started.get_or_insert(now);
+        }
+    }
+
+    /// What is wrong: the place, and a sentence.
+    pub(crate) fn check(&self, wrong: &mut Vec<(String, String)>) {
+        for (at, cluster) in self.clusters.iter().enumerate() {
+            if !is_uuid(&cluster.cluster_id) {
+                wrong.push((
+                    format!("dws.clusters[{at}].cluster_id"),
+                    format!(
+                        "`{}` is no UUID of 36 characters such as 9b7ff56b-47b3-4d00-a1fd-4c023d34404b",
+                        cluster.cluster_id
+                    ),
+                ));
+            }
+            if self.clusters[..at].iter().any(|other| other.cluster_id == cluster.cluster_id) {
+                wrong.push((
+                    format!("dws.clusters[{at}].cluster_id"),
+                    format!("`{}` is there twice; list each cluster once", cluster.cluster_id),
+                ));
+            }
+        }
+        for (at, task) in self.tasks.iter().enumerate() {
+            if !self.clusters.iter().any(|cluster| cluster.cluster_id == task.cluster_id) {
+                wrong.push((
+                    format!("dws.tasks[{at}].cluster_id"),
+                    format!("`{}` is not in dws.clusters; list it there with its project", task.cluster_id),
+                ));
+            }
+        }
+    }
+}
+
+/// `004`: a cluster id "is a 36-digit UUID".
+pub(crate) fn is_uuid(text: &str) -> bool {
+    text.len() == 36
+        && text.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+/// Finds a cluster's tasks without scanning them.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    /// By project and cluster.
+    clusters: HashMap<(Box<str>, Box<str>), Listing>,
+}
+
+impl Index {
+    pub(crate) fn of(state: &State) -> Self {
+        let mut by_cluster: HashMap<&str, Vec<u32>> = HashMap::new();
+        for (at, task) in (0..).zip(&state.tasks) {
+            by_cluster.entry(&task.cluster_id).or_default().push(at);
+        }
+        let clusters = state.clusters.iter().map(|cluster| {
+            let tasks = by_cluster.remove(cluster.cluster_id.as_str()).unwrap_or_default();
+            let key = (cluster.project_id.as_str().into(), cluster.cluster_id.as_str().into());
+            (key, Listing::of(&state.tasks, tasks))
+        });
+        Index { clusters: clusters.collect() }
+    }
+
+    pub(crate) fn cluster(&mut self, project_id: &str, cluster_id: &str) -> Option<&mut Listing> {
+        self.clusters.get_mut(&(Box::from(project_id), Box::from(cluster_id)))
+    }
+}

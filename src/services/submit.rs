@@ -1,0 +1,91 @@
+//! Submitting: a task or a command enters the state as if a client had started it just now.
+
+use super::{State, ack, dws, ehpc};
+use crate::clock::Timestamp;
+
+/// What a client could have started.
+///
+/// ```
+/// use taskmock::{Backend, ehpc};
+/// let mut backend = Backend::documents();
+/// let task_id = backend.submit(ehpc::Task::new("ehpc-hz-FYUr32****", ehpc::TaskType::AddComputes));
+/// assert_eq!(task_id.len(), 36);
+/// ```
+pub trait Submit {
+    /// What the call that starts it answers with.
+    type Id;
+
+    /// Puts it into a state, at the time of the state's clock.
+    ///
+    /// ```
+    /// use taskmock::{State, Submit, dws};
+    /// let mut state = State::documents();
+    /// dws::Task::new("9b7ff56b-47b3-4d00-a1fd-4c023d34404b", "lc", "Create").submit(&mut state);
+    /// assert_eq!(state.dws.tasks[2].started, Some(state.clock));
+    /// ```
+    fn submit(self, state: &mut State) -> Self::Id;
+}
+
+impl State {
+    /// Gives an empty id a fresh value and a missing time the clock's.
+    fn stamp(&mut self, id: &mut String, time: &mut Option<Timestamp>, shape: fn(&str) -> String) {
+        time.get_or_insert(self.clock);
+        if id.is_empty() {
+            // Another sequence than the request ids'.
+            let seed = crate::seed::Seed(!self.seed.0);
+            *id = shape(&seed.uuid(self.submissions));
+            self.submissions += 1;
+        }
+    }
+}
+
+/// The first digits of a UUID, in lower case.
+fn digits(uuid: &str, count: usize) -> String {
+    uuid.chars().filter(|digit| *digit != '-').take(count).collect::<String>().to_ascii_lowercase()
+}
+
+impl Submit for ehpc::Task {
+    /// The TaskId: a UUID in upper case, as in `000`.
+    type Id = String;
+
+    fn submit(mut self, state: &mut State) -> String {
+        state.stamp(&mut self.task_id, &mut self.submitted, str::to_owned);
+        let id = self.task_id.clone();
+        state.ehpc.tasks.push(self);
+        id
+    }
+}
+
+impl Submit for ehpc::Command {
+    /// The CommandId, of the shape in `003`.
+    type Id = String;
+
+    fn submit(mut self, state: &mut State) -> String {
+        state.stamp(&mut self.command_id, &mut self.invoked, |uuid| format!("c-hz{}", digits(uuid, 13)));
+        let id = self.command_id.clone();
+        state.ehpc.commands.push(self);
+        id
+    }
+}
+
+impl Submit for ack::Task {
+    /// The task's id, of the shape in `002`.
+    type Id = String;
+
+    fn submit(mut self, state: &mut State) -> String {
+        state.stamp(&mut self.task_id, &mut self.created, |uuid| format!("T-{}", digits(uuid, 24)));
+        let id = self.task_id.clone();
+        state.ack.tasks.push(self);
+        id
+    }
+}
+
+impl Submit for dws::Task {
+    /// Nothing: no call that starts a DWS task answers with an id.
+    type Id = ();
+
+    fn submit(mut self, state: &mut State) {
+        self.started.get_or_insert(state.clock);
+        state.dws.tasks.push(self);
+    }
+}
