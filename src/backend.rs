@@ -347,7 +347,7 @@ impl Backend {
     ///
     /// # Errors
     ///
-    /// An unknown operation or code; the error lists those that exist.
+    /// An unknown operation or code, of which the error lists those that exist; no times.
     ///
     /// ```
     /// use taskmock::{Backend, Format, ehpc::list_tasks::Input};
@@ -385,9 +385,7 @@ impl Backend {
     /// ```
     pub fn arm_with(&mut self, armed: Armed) -> Result<(), ArmError> {
         armed.check().map_err(|(_, sentence)| ArmError(sentence))?;
-        if armed.times > 0 {
-            self.state.armed.push(armed);
-        }
+        self.state.armed.push(armed);
         Ok(())
     }
 

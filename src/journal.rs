@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use bytes::Bytes;
+use serde::{Serialize, Serializer};
 
 use crate::http::Incoming;
 
@@ -25,7 +26,7 @@ const MOST_BYTES: usize = 8 << 20;
 /// let entry = &backend.requests()[0];
 /// assert_eq!((entry.operation, entry.status), (Some("ehpc.list_tasks"), 200));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Recorded {
     /// The id of the operation that it was for; none if it was for none.
     pub operation: Option<&'static str>,
@@ -35,10 +36,15 @@ pub struct Recorded {
     pub target: String,
     /// The headers, names in lower case, in the order of arrival.
     pub headers: Vec<(String, String)>,
-    /// The body.
+    /// The body; in JSON a text, lossily.
+    #[serde(serialize_with = "as_text")]
     pub body: Bytes,
     /// The status of the answer.
     pub status: u16,
+}
+
+fn as_text<S: Serializer>(body: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&String::from_utf8_lossy(body))
 }
 
 impl Recorded {

@@ -2,15 +2,23 @@
 
 mod backend;
 mod clock;
+#[cfg(feature = "server")]
+mod control;
 pub mod dialect;
 mod error_code;
 mod fact;
 mod format;
+#[cfg(feature = "server")]
+mod handle;
 mod http;
 mod journal;
+#[cfg(feature = "server")]
+mod listener;
 mod operation;
 mod protocol;
 mod seed;
+#[cfg(feature = "server")]
+mod server;
 mod services;
 mod word;
 
@@ -19,9 +27,15 @@ pub use clock::{Span, TimeError, Timestamp};
 pub use error_code::{ErrorCode, Layer};
 pub use fact::{Fact, FactKind};
 pub use format::{DecodeError, Format, JsonText};
+#[cfg(feature = "server")]
+pub use handle::Handle;
 pub use http::{MAX_BODY, Request, Response};
 pub use journal::{MOST_RECORDED, Recorded};
+#[cfg(feature = "server")]
+pub use listener::{Listener, Settings};
 pub use operation::{Operation, Parameter};
 pub use protocol::Protocol;
 pub use seed::Seed;
+#[cfg(feature = "server")]
+pub use server::MockServer;
 pub use services::{Armed, RawResponse, State, StateError, Submit, ack, dws, ehpc, operation, operations};

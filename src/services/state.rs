@@ -111,6 +111,9 @@ impl Armed {
             let ids: Vec<&str> = operations().map(|operation| operation.id).collect();
             return Err(("operation", format!("`{}` is no operation; there are {}", self.operation, ids.join(", "))));
         };
+        if self.times == 0 {
+            return Err(("times", "`times` is 0; give at least 1".to_owned()));
+        }
         match (&self.code, &self.response) {
             (Some(code), None) => match operation.error(code) {
                 Some(_) => Ok(()),
@@ -254,6 +257,11 @@ impl State {
             StateError::of_json(field, error.inner())
         })?;
         deserializer.end().map_err(|error| StateError::of_json(".".to_owned(), &error))?;
+        if json.trim_start().starts_with('[') {
+            // serde reads a list of fields as a struct too.
+            let sentence = "a state is an object, such as {\"clock\": \"2026-11-21T20:21:00Z\"}".to_owned();
+            return Err(StateError { line: 1, field: ".".to_owned(), sentence });
+        }
         match state.wrong().into_iter().next() {
             None => Ok(state),
             Some((field, sentence)) => {
@@ -471,7 +479,7 @@ mod tests {
             ),
             ("{} {}", "line 1, .: trailing characters"),
             ("", "line 1, .: EOF while parsing a value"),
-            ("[]", "line 1, .: invalid length 0, expected struct State"),
+            ("[]", "line 1, .: a state is an object, such as"),
         ] {
             let said = sentence(json);
             assert!(said.starts_with(expected), "{json}\nsays {said}\nnot  {expected}");

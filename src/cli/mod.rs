@@ -1,0 +1,65 @@
+//! Command line: arguments, files, output and exit codes; the only place that has any of them.
+
+mod serve;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use taskmock::State;
+
+/// A mock of cloud task-query calls: Alibaba E-HPC ListTasks and ListInvocationStatus, Alibaba
+/// Container Service DescribeTaskInfo, Huawei GaussDB(DWS) logical-cluster tasks.
+#[derive(Parser)]
+#[command(name = "taskmock", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Answer all operations over HTTP until SIGINT or SIGTERM.
+    Serve(serve::Arguments),
+    /// Print the default state, the documents' world, as a JSON file to start from.
+    State,
+    /// Print the JSON Schema of a state file.
+    Schema,
+}
+
+/// What went wrong, in one sentence; the exit code is 2.
+struct Failure(String);
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Failure(format!("cannot write to standard output: {error}"))
+    }
+}
+
+/// Runs the command that the arguments name.
+pub(crate) fn run() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Serve(arguments) => serve::run(arguments),
+        Command::State => print(&State::documents().to_json()),
+        Command::Schema => {
+            let schema = schemars::schema_for!(State);
+            print(&serde_json::to_string_pretty(&schema).expect("a schema is always JSON"))
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure(sentence)) => {
+            let _ = writeln!(io::stderr(), "error: {sentence}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Prints a text and a line end. A reader that has gone is no error.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        done => Ok(done?),
+    }
+}

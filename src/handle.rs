@@ -1,0 +1,199 @@
+//! Handle: a backend that a server and its tests share.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::backend::Backend;
+use crate::clock::Timestamp;
+use crate::control;
+use crate::http::{Answer, Incoming};
+use crate::journal::Recorded;
+use crate::services::{Armed, State, Submit};
+
+/// A backend behind a server: everything that a test does with it while the server runs.
+///
+/// Both servers dereference to it, and it can be cloned into other threads. Each call locks the
+/// backend for its own duration only, so it can be used from async tests too; a closure that is
+/// given to it must not call the server.
+///
+/// ```
+/// use taskmock::{MockServer, ehpc::{Task, TaskType}};
+/// use std::time::Duration;
+///
+/// let server = MockServer::start();
+/// let task_id = server.submit(Task::new("ehpc-hz-FYUr32****", TaskType::StopCluster));
+/// server.advance(Duration::from_secs(600));
+/// server.arm("ehpc.list_tasks", "ServiceUnavailable", 2);
+/// assert_eq!(server.count("ehpc.list_tasks"), 0);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Handle(Arc<Mutex<Backend>>);
+
+impl Handle {
+    pub(crate) fn new(backend: Backend) -> Self {
+        Handle(Arc::new(Mutex::new(backend)))
+    }
+
+    /// A panic inside a test's closure must not take the server down with it.
+    fn lock(&self) -> MutexGuard<'_, Backend> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Answers a request: of the control interface, or of the cloud.
+    pub(crate) fn answer(&self, request: &Incoming<'_>) -> Answer {
+        let mut backend = self.lock();
+        match control::answer(&mut backend, request) {
+            Some(answer) => answer,
+            None => backend.answer(request),
+        }
+    }
+
+    /// Does anything with the backend while no request is answered.
+    ///
+    /// ```
+    /// let server = taskmock::MockServer::start();
+    /// let tasks = server.with(|backend| backend.state().ehpc.tasks.len());
+    /// assert_eq!(tasks, 10);
+    /// ```
+    pub fn with<T>(&self, work: impl FnOnce(&mut Backend) -> T) -> T {
+        work(&mut self.lock())
+    }
+
+    /// Edits the state.
+    ///
+    /// ```
+    /// let server = taskmock::MockServer::start();
+    /// server.edit(|state| state.ehpc.tasks.clear());
+    /// assert!(server.state().ehpc.tasks.is_empty());
+    /// ```
+    pub fn edit<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        self.with(|backend| {
+            let result = work(backend.state_mut());
+            backend.state_mut().settle();
+            result
+        })
+    }
+
+    /// A copy of the state.
+    ///
+    /// ```
+    /// assert_eq!(taskmock::MockServer::start().state(), taskmock::State::documents());
+    /// ```
+    pub fn state(&self) -> State {
+        self.with(|backend| backend.state().clone())
+    }
+
+    /// Replaces the state; [`reset`](Handle::reset) goes back to this one.
+    ///
+    /// ```
+    /// use taskmock::{MockServer, State};
+    /// let server = MockServer::start();
+    /// server.load(State::default());
+    /// assert_eq!(server.state(), State::default());
+    /// ```
+    pub fn load(&self, state: State) {
+        self.with(|backend| backend.load(state));
+    }
+
+    /// Goes back to the state that was loaded last, and forgets the requests that came in.
+    ///
+    /// ```
+    /// let server = taskmock::MockServer::start();
+    /// server.advance(std::time::Duration::from_secs(1));
+    /// server.reset();
+    /// assert_eq!(server.now().to_string(), "2024-03-03T00:00:00Z");
+    /// ```
+    pub fn reset(&self) {
+        self.with(Backend::reset);
+    }
+
+    /// Puts a task or a command into the state as if a client had started it now; returns its id.
+    ///
+    /// ```
+    /// use taskmock::{MockServer, ack::Task};
+    /// let task_id = MockServer::start().submit(Task::new("c78592bf", "cluster_scaleout"));
+    /// assert!(task_id.starts_with("T-"));
+    /// ```
+    pub fn submit<T: Submit>(&self, task: T) -> T::Id {
+        self.with(|backend| backend.submit(task))
+    }
+
+    /// The virtual time.
+    ///
+    /// ```
+    /// assert_eq!(taskmock::MockServer::start().now().to_string(), "2024-03-03T00:00:00Z");
+    /// ```
+    pub fn now(&self) -> Timestamp {
+        self.with(|backend| backend.now())
+    }
+
+    /// Moves the clock on.
+    ///
+    /// ```
+    /// let server = taskmock::MockServer::start();
+    /// server.advance(std::time::Duration::from_secs(90));
+    /// assert_eq!(server.now().to_string(), "2024-03-03T00:01:30Z");
+    /// ```
+    pub fn advance(&self, span: Duration) {
+        self.with(|backend| backend.advance(span));
+    }
+
+    /// Lets the next `times` calls of an operation be answered with an error of its tables.
+    ///
+    /// # Panics
+    ///
+    /// On an unknown operation or code, with a list of those that exist. See
+    /// [`Backend::arm`] for a result instead.
+    ///
+    /// ```
+    /// let server = taskmock::MockServer::start();
+    /// server.arm("ehpc.list_invocation_status", "PartFailure", 1);
+    /// ```
+    #[track_caller]
+    pub fn arm(&self, operation: &str, code: &str, times: u32) {
+        if let Err(error) = self.with(|backend| backend.arm(operation, code, times)) {
+            panic!("{error}");
+        }
+    }
+
+    /// Lets the next calls of an operation be answered with anything: an error with its argument,
+    /// or a response to the letter.
+    ///
+    /// # Panics
+    ///
+    /// On an unknown operation or code, or a response that HTTP cannot carry.
+    ///
+    /// ```
+    /// use taskmock::{Armed, MockServer, RawResponse};
+    /// MockServer::start().arm_with(Armed {
+    ///     operation: "ack.describe_task_info".into(),
+    ///     response: Some(RawResponse::new(200, "application/json", "not JSON")),
+    ///     times: 1,
+    ///     ..Armed::default()
+    /// });
+    /// ```
+    #[track_caller]
+    pub fn arm_with(&self, armed: Armed) {
+        if let Err(error) = self.with(|backend| backend.arm_with(armed)) {
+            panic!("{error}");
+        }
+    }
+
+    /// The requests that came in, the oldest first; at most [`MOST_RECORDED`](crate::MOST_RECORDED).
+    ///
+    /// ```
+    /// assert!(taskmock::MockServer::start().requests().is_empty());
+    /// ```
+    pub fn requests(&self) -> Vec<Recorded> {
+        self.with(|backend| backend.requests())
+    }
+
+    /// How many requests came in for an operation.
+    ///
+    /// ```
+    /// assert_eq!(taskmock::MockServer::start().count("ehpc.list_tasks"), 0);
+    /// ```
+    pub fn count(&self, operation: &str) -> u64 {
+        self.with(|backend| backend.count(operation))
+    }
+}
