@@ -144,7 +144,7 @@ impl Backend {
         match route(request, &self.state.dialect) {
             Route::Call(call) => (Some(call.row().operation), self.call(&call, number)),
             Route::Refused(protocol, operation, format, refusal) => {
-                let id = self.request_id(operation, protocol, number);
+                let id = protocol.request_id(self.state.seed, number);
                 let answer = protocol.refuse(&refusal, format, &self.state.dialect, id);
                 (operation, answer.with_header("x-taskmock-routes", routes().join(", ")))
             }
@@ -163,24 +163,28 @@ impl Backend {
     /// Answers a request that is for an operation.
     fn call(&mut self, call: &Call<'_>, number: u64) -> Answer {
         let operation = call.row().operation;
-        if let Some(answer) = self.armed(call, number) {
+        let protocol = operation.protocol;
+        let fresh_id = protocol.request_id(self.state.seed, number);
+        if let Some(answer) = self.armed(call, &fresh_id) {
             return answer;
         }
         let missing = |values: &[Option<Cow<'_, str>>]| {
             let mut parameters = operation.parameters.iter().zip(values);
             parameters.find(|(parameter, value)| parameter.required && value.is_none()).map(|(parameter, _)| parameter)
         };
-        let protocol = operation.protocol;
-        let id = self.request_id(Some(operation), protocol, number);
         if let Some(parameter) = missing(&call.values) {
             let refusal = alibaba_rpc::MISSING.about(parameter.name);
-            return protocol.refuse(&refusal, call.format, &self.state.dialect, id);
+            return protocol.refuse(&refusal, call.format, &self.state.dialect, fresh_id);
         }
+        let given_id = self.state.request_ids.get(operation.id).and_then(|ids| ids.front().cloned());
+        let id = given_id.as_ref().unwrap_or(&fresh_id);
 
         let key: PageKey =
             (call.at, call.format, call.values.iter().map(|value| value.as_deref().map(str::to_owned)).collect());
-        if let Some(page) = self.pages.get(&key) {
-            return protocol.accept(call.format, page.with_id(&id), id);
+        if let Some(page) = self.pages.get(&key).filter(|_| is_plain(id)) {
+            let answer = protocol.accept(call.format, page.with_id(id), id);
+            self.spend_given_id(operation);
+            return answer;
         }
         let asked = Asked {
             operation,
@@ -188,26 +192,35 @@ impl Backend {
             format: call.format,
             dialect: &self.state.dialect,
             now: self.state.clock,
-            request_id: &id,
+            request_id: id,
         };
         let index = self.index.get_or_insert_with(|| Index::of(&self.state));
         match (call.row().answer)(&self.state, index, &asked) {
             Ok(encoded) => {
                 let body = Bytes::from(encoded.body);
-                if let Some(page) = Page::of(&body, encoded.request_id_at, &id) {
+                if let Some(page) = Page::of(&body, encoded.request_id_at, id) {
                     if self.pages.len() >= MOST_PAGES {
                         self.pages.clear();
                     }
                     self.pages.insert(key, page);
                 }
-                protocol.accept(call.format, body, id)
+                let answer = protocol.accept(call.format, body, id);
+                self.spend_given_id(operation);
+                answer
             }
-            Err(refusal) => protocol.refuse(&refusal, call.format, &self.state.dialect, id),
+            Err(refusal) => protocol.refuse(&refusal, call.format, &self.state.dialect, fresh_id),
+        }
+    }
+
+    /// A request id that the state gives goes to one success answer.
+    fn spend_given_id(&mut self, operation: &Operation) {
+        if let Some(ids) = self.state.request_ids.get_mut(operation.id) {
+            ids.pop_front();
         }
     }
 
     /// The answer that a test armed, if there is one.
-    fn armed(&mut self, call: &Call<'_>, number: u64) -> Option<Answer> {
+    fn armed(&mut self, call: &Call<'_>, id: &str) -> Option<Answer> {
         let operation = call.row().operation;
         let at = self.state.armed.iter().position(|armed| armed.operation == operation.id)?;
         let armed = &mut self.state.armed[at];
@@ -225,14 +238,7 @@ impl Backend {
         }
         let (row, argument) = operation.error_with_argument(armed.code.as_deref()?)?;
         let argument = armed.argument.or(argument).map_or(Cow::Borrowed(row.argument), Cow::Owned);
-        let id = self.request_id(Some(operation), operation.protocol, number);
-        Some(operation.protocol.refuse(&row.about(argument), call.format, &self.state.dialect, id))
-    }
-
-    fn request_id(&mut self, operation: Option<&Operation>, protocol: Protocol, number: u64) -> String {
-        operation
-            .and_then(|operation| self.state.request_ids.get_mut(operation.id)?.pop_front())
-            .unwrap_or_else(|| protocol.request_id(self.state.seed, number))
+        Some(operation.protocol.refuse(&row.about(argument), call.format, &self.state.dialect, id.to_owned()))
     }
 
     /// The state as it is now.
@@ -442,6 +448,7 @@ impl Page {
         }
     }
 
+    /// The body with another id; ids that need escaping are never asked for, see `call`.
     fn with_id(&self, id: &str) -> Bytes {
         if self.after.is_empty() {
             return self.before.clone();
@@ -601,6 +608,11 @@ fn routes() -> Vec<String> {
             Protocol::AlibabaRoa | Protocol::HuaweiRest => format!("GET {}", operation.path),
         })
         .collect()
+}
+
+/// Whether an id, which a state can give, reads the same in JSON and XML as in itself.
+fn is_plain(id: &str) -> bool {
+    id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'*' | b'_'))
 }
 
 /// An answer of the mock itself, which no cloud would give.

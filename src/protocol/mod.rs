@@ -55,7 +55,7 @@ impl Protocol {
     }
 
     /// The success answer around a body.
-    pub(crate) fn accept(self, format: Format, body: Bytes, request_id: String) -> Answer {
+    pub(crate) fn accept(self, format: Format, body: Bytes, request_id: &str) -> Answer {
         let (content_type, id_header) = match (self, format) {
             (Protocol::AlibabaRpc, Format::Json) => ("application/json;charset=utf-8", ALIBABA_ID_HEADER),
             (Protocol::AlibabaRpc, Format::Xml) => (TEXT_XML, ALIBABA_ID_HEADER),
@@ -63,7 +63,7 @@ impl Protocol {
             (Protocol::AlibabaRoa, Format::Xml) => ("application/xml", ALIBABA_ID_HEADER),
             (Protocol::HuaweiRest, _) => ("application/json", HUAWEI_ID_HEADER),
         };
-        Answer::new(200, content_type, body).with_header(id_header, request_id)
+        Answer::new(200, content_type, body).with_header(id_header, request_id.to_owned())
     }
 
     /// The answer to a refused request, in the envelope of the layer that refuses.

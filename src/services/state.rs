@@ -38,7 +38,7 @@ pub struct State {
     pub submissions: u64,
     /// How the documents are read where they disagree.
     pub dialect: Dialect,
-    /// Request ids to give out first, by operation id.
+    /// Request ids that the next success answers get instead of drawn ones, by operation id.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub request_ids: BTreeMap<String, VecDeque<String>>,
     /// Answers that are armed, the next first.
@@ -216,7 +216,7 @@ impl State {
     /// The documents' world: exactly the clusters, tasks, commands and ids that the documents'
     /// samples name, so that their sample requests get their sample answers.
     ///
-    /// The first answers carry the samples' request ids. The clock stands at
+    /// The first success answer of an operation carries its sample's request id. The clock stands at
     /// 2024-03-03T00:00:00Z, the day of the newest document.
     ///
     /// ```

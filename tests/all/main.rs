@@ -1,1 +1,17 @@
-//! All tests.
+//! Every test that looks at taskmock from outside, in one binary.
+
+#[cfg(feature = "cli")]
+mod command;
+mod describe_task_info;
+mod documents;
+mod dws_tasks;
+mod errors;
+mod facts;
+mod laws;
+mod list_invocation_status;
+mod list_tasks;
+mod requests;
+#[cfg(feature = "server")]
+mod servers;
+mod source;
+mod support;

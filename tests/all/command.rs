@@ -1,0 +1,162 @@
+//! The command: what it prints, how it serves, how it ends, and what it says of bad input.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use taskmock::State;
+
+use crate::support::{CLUSTER, fetch, send};
+
+fn taskmock() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_taskmock"))
+}
+
+fn run(arguments: &[&str]) -> Output {
+    taskmock().args(arguments).output().expect("it runs")
+}
+
+/// A file in the folder that cargo keeps for tests.
+fn file(name: &str, content: &[u8]) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, content).expect("a file");
+    path
+}
+
+/// A server that is running, and where.
+struct Serving {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Serving {
+    fn start(arguments: &[&str]) -> Self {
+        let mut child = taskmock()
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
+        let address = line.trim_end().strip_prefix("listening on http://").unwrap_or_else(|| panic!("{line:?}"));
+        let address = address.parse().expect("an address");
+        Serving { child, address }
+    }
+
+    /// Ends it with a signal: whether it succeeded, and what it wrote to stderr.
+    fn stop(mut self, signal: &str) -> (Option<i32>, String) {
+        let killed = Command::new("kill").args([signal, &self.child.id().to_string()]).status().expect("kill runs");
+        assert!(killed.success());
+        let code = self.child.wait().expect("it ends").code();
+        let mut said = String::new();
+        self.child.stderr.take().expect("its errors").read_to_string(&mut said).expect("UTF-8");
+        (code, said)
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn serve_says_where_it_listens_answers_logs_and_ends_cleanly_on_both_signals() {
+    for signal in ["-INT", "-TERM"] {
+        let serving = Serving::start(&[]);
+        let (status, body) = fetch(serving.address, &format!("/?Action=ListTasks&Format=JSON&ClusterId={CLUSTER}"));
+        assert_eq!(status, 200);
+        assert!(body.contains("B745C159-3155-4B94-95D0-4B73D4D2****"), "{body}");
+        let (_, clock) = fetch(serving.address, "/__taskmock__/clock");
+        assert_eq!(clock, r#"{"clock":"2024-03-03T00:00:00Z"}"#, "the clock stands");
+        let (code, said) = serving.stop(signal);
+        assert_eq!(code, Some(0), "{signal}");
+        assert_eq!(
+            said.lines().next().map(|line| line.starts_with("200 GET /?Action=ListTasks&")),
+            Some(true),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn serve_takes_a_state_file_dialects_and_a_speed() {
+    let state = r#"{"ehpc": {"tasks": [{"task_id": "T1", "cluster_id": "mine", "task_type": "ResetComputes"}]}}"#;
+    let path = file("state.json", state.as_bytes());
+    let serving = Serving::start(&[
+        "--state", path.to_str().expect("UTF-8"), "--dialect", "tasks=object", "--dialect", "reset_type=ResetCompute",
+        "--speed", "1000000",
+    ]);
+    let ask = || {
+        let (status, body) = fetch(serving.address, "/?Action=ListTasks&Format=JSON&Archived=true&ClusterId=mine");
+        assert_eq!(status, 200);
+        serde_json::from_str::<Value>(&body).expect("JSON")
+    };
+    assert_eq!(ask()["Tasks"]["TaskType"], "ResetCompute");
+    // Ten minutes of virtual time pass in less than a millisecond.
+    let ended = (0..10_000).any(|_| ask()["Tasks"]["Status"] == "Success");
+    assert!(ended);
+}
+
+#[test]
+fn state_prints_the_documents_world_and_schema_describes_it() {
+    let printed = String::from_utf8(run(&["state"]).stdout).expect("UTF-8");
+    assert_eq!(State::from_json(&printed), Ok(State::documents()));
+    let schema: Value = serde_json::from_slice(&run(&["schema"]).stdout).expect("JSON");
+    let state: Value = serde_json::from_str(&printed).expect("JSON");
+    for key in state.as_object().expect("an object").keys() {
+        assert!(schema["properties"].get(key).is_some(), "{key}");
+    }
+    assert!(schema["$defs"]["Task"]["properties"]["takes"].is_object(), "{schema}");
+}
+
+#[test]
+fn bad_input_is_one_sentence_and_exit_code_2() {
+    let wrong = file("wrong.json", b"{\n  \"ehpc\": {\"tasks\": [{\"task_id\": \"a\", \"cluster_id\": \"c\",\n  \"task_type\": \"StopCluster\", \"takes\": \"soon\"}]}\n}");
+    let binary = file("binary.json", b"\xff\xfe");
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken_address = taken.local_addr().expect("an address").to_string();
+    let (wrong, binary) = (wrong.to_str().expect("UTF-8"), binary.to_str().expect("UTF-8"));
+    for (arguments, parts) in [
+        (vec!["--state", wrong], vec!["wrong.json, line 3, ehpc.tasks[0].takes: `soon` is not a span of time such as 90s"]),
+        (vec!["--state", "nowhere.json"], vec!["cannot read the state file nowhere.json", "`taskmock state` prints one"]),
+        (vec!["--state", binary], vec!["cannot read the state file", "binary.json"]),
+        (vec!["--listen", &taken_address], vec!["cannot listen on", &taken_address, "--listen 127.0.0.1:0"]),
+        (vec!["--dialect", "tasks=list"], vec!["--dialect tasks=list: `list` is no value of the dialect switch `tasks`, which takes array or object"]),
+        (vec!["--dialect", "x=y"], vec!["`x` is no dialect switch; there are document, tasks, page"]),
+        (vec!["--dialect", "x"], vec!["`x` is not NAME=VALUE"]),
+    ] {
+        let output = taskmock().arg("serve").args(&arguments).output().expect("it runs");
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(parts.iter().all(|part| said.contains(part)), "{arguments:?}: {said}");
+    }
+    for arguments in [vec!["serve", "--listen", "nowhere"], vec!["serve", "--speed", "-1"], vec!["serve", "--speed", "fast"], vec!["serv"], vec![]] {
+        assert_eq!(run(&arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let mut child = taskmock().arg("state").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    drop(child.stdout.take());
+    let mut said = String::new();
+    child.stderr.take().expect("its errors").read_to_string(&mut said).expect("UTF-8");
+    assert_eq!((child.wait().expect("it ends").code(), said.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn a_server_is_controlled_over_http() {
+    let serving = Serving::start(&[]);
+    let (status, _) = send(serving.address, "POST", "/__taskmock__/clock", r#"{"advance":"19m"}"#);
+    assert_eq!(status, 200);
+    let (_, body) = fetch(serving.address, &format!("/?Action=ListTasks&Format=JSON&ClusterId={CLUSTER}&TaskId=B745C159-3155-4B94-95D0-4B73D4D2****"));
+    assert!(body.contains(r#""Status":"Success""#), "{body}");
+}

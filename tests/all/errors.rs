@@ -1,0 +1,239 @@
+//! Every error of every table in every encoding: status, code, message and envelope, by hand.
+
+use serde_json::json;
+use taskmock::ack::describe_task_info;
+use taskmock::ehpc::{list_invocation_status, list_tasks};
+use taskmock::{Armed, Backend, Format, RawResponse, Request, operation, operations};
+
+use crate::support::{DWS_PATH, get, header, leaves, text};
+
+/// Status, code, message as the documents print them.
+const LIST_TASKS: &[(u16, &str, &str)] = &[
+    (400, "InvalidParams", "Invalid param: PageNumber"),
+    (400, "NotEnabled", "You have not enabled this service"),
+    (404, "ClusterNotFound", "The specified cluster does not exist."),
+    (406, "DbError", "A database service error occurred."),
+    (406, "RedisError", "A Redis service error occurred."),
+    (407, "NotAuthorized", "You are not authorized by RAM for this request."),
+    (500, "UnknownError", "An unknown error occurred."),
+    (503, "ServiceUnavailable", "The request has failed due to a temporary failure of the server"),
+];
+
+const LIST_INVOCATION_STATUS: &[(u16, &str, &str)] = &[
+    (400, "InvalidParams", "The specified parameter CommandId is invalid."),
+    (400, "NotEnabled", "You have not enabled this service"),
+    (400, "InDebt", "Your account has overdue payments."),
+    (403, "InvalidClusterStatus", "The operation failed due to invalid cluster status."),
+    (403, "ConflictOpt", "A conflicting operation is running."),
+    (404, "ClusterNotFound", "The specified cluster does not exist."),
+    (404, "ObjectNotFound", "The specified object is not found."),
+    (407, "NotAuthorized", "You are not authorized by RAM for this request."),
+    (406, "EcsError", "An error occurred while calling the ECS API operation."),
+    (406, "AgentError", "The agent service request failed."),
+    (406, "AliyunError", "An Alibaba Cloud product error occurred."),
+    (409, "PartFailure", "Part of the batch operation failed."),
+    (500, "UnknownError", "An unknown error occurred."),
+    (503, "ServiceUnavailable", "The request has failed due to a temporary failure of the server"),
+];
+
+const DESCRIBE_TASK_INFO: &[(u16, &str, &str)] = &[(400, "400", "the task T-xxx not found")];
+
+const DWS: &[(u16, &str, &str)] = &[
+    (400, "DWS.0001", "Incorrect parameter."),
+    (403, "DWS.0015", "Resource not found or permission denied."),
+    (404, "DWS.0047", "The cluster does not exist."),
+    (500, "DWS.0005", "Server failure."),
+];
+
+const ALIBABA_GATEWAY: &[(u16, &str, &str)] = &[
+    (404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method."),
+    (404, "InvalidVersion", "Specified parameter Version is not valid."),
+    (400, "InvalidParameter.Format", "Specified parameter format is not valid."),
+];
+
+const HUAWEI_GATEWAY: &[(u16, &str, &str)] = &[
+    (404, "APIGW.0101", "The API does not exist or has not been published in the environment."),
+    (401, "APIGW.0301", "Incorrect IAM authentication information: x-auth-token not found"),
+    (503, "APIGW.0613", "Service unavailable."),
+];
+
+/// A request of an operation that would succeed in the documents' world.
+fn good_request(operation: &str, format: Format) -> Request {
+    match operation {
+        "ehpc.list_tasks" => list_tasks::Input::new("ehpc-hz-FYUr32****").request(format),
+        "ehpc.list_invocation_status" => {
+            list_invocation_status::Input::new("ehpc-hz-FYUr32****", "c-hz01v8x80o3****").request(format)
+        }
+        "ack.describe_task_info" => {
+            describe_task_info::Input::new("T-5faa48fb31b6b8078d00****").request(format)
+        }
+        "dws.list_logical_cluster_tasks" => get(DWS_PATH),
+        other => panic!("no request for {other}"),
+    }
+}
+
+fn expected_rows(operation: &str) -> Vec<(u16, &'static str, &'static str)> {
+    match operation {
+        "ehpc.list_tasks" => [LIST_TASKS, ALIBABA_GATEWAY, &[(400, "MissingClusterId", "ClusterId is mandatory for this action.")]].concat(),
+        "ehpc.list_invocation_status" => [LIST_INVOCATION_STATUS, ALIBABA_GATEWAY, &[(400, "MissingCommandId", "CommandId is mandatory for this action.")]].concat(),
+        "ack.describe_task_info" => [DESCRIBE_TASK_INFO, ALIBABA_GATEWAY].concat(),
+        "dws.list_logical_cluster_tasks" => [DWS, HUAWEI_GATEWAY].concat(),
+        other => panic!("no table for {other}"),
+    }
+}
+
+#[test]
+fn every_error_can_be_armed_in_every_encoding() {
+    for operation in operations() {
+        for (status, code, message) in expected_rows(operation.id) {
+            for format in operation.formats {
+                let mut backend = Backend::documents();
+                backend.arm(operation.id, code, 2).unwrap_or_else(|error| panic!("{error}"));
+                let request = good_request(operation.id, *format);
+                for _ in 0..2 {
+                    let response = backend.respond(&request);
+                    let place = format!("{} {code} {format}", operation.id);
+                    assert_eq!(response.status().as_u16(), status, "{place}");
+                    assert_envelope(operation.id, code, message, *format, &response);
+                }
+                assert_eq!(backend.respond(&request).status(), 200, "{} {code} is used up", operation.id);
+            }
+        }
+    }
+}
+
+fn assert_envelope(operation: &str, code: &str, message: &str, format: Format, response: &taskmock::Response) {
+    let body = text(response);
+    let id = header(response, if operation.starts_with("dws") { "x-request-id" } else { "x-acs-request-id" });
+    assert!(!id.is_empty(), "{operation} {code}");
+    let is_service = !ALIBABA_GATEWAY.iter().chain(HUAWEI_GATEWAY).any(|row| row.1 == code);
+    let status = response.status().as_u16();
+    let host = if operation.starts_with("ehpc") { "ehpc.cn-hangzhou.aliyuncs.com" } else { "cs.cn-hangzhou.aliyuncs.com" };
+    let keys: Vec<(&str, String)> = if operation.starts_with("dws") {
+        let mut keys = vec![("error_code", code.to_owned()), ("error_msg", message.to_owned())];
+        if !is_service {
+            keys.push(("request_id", id.to_owned()));
+        }
+        keys
+    } else if operation.starts_with("ack") && is_service {
+        vec![("code", code.into()), ("message", message.into()), ("requestId", id.into()), ("status", status.to_string())]
+    } else {
+        vec![("RequestId", id.into()), ("HostId", host.into()), ("Code", code.into()), ("Message", message.into())]
+    };
+    match format {
+        Format::Json => {
+            assert!(header(response, "content-type").starts_with("application/json"), "{operation} {code}");
+            let mut expected = serde_json::Map::new();
+            for (key, value) in keys {
+                let value = if key == "status" { json!(status) } else { json!(value) };
+                expected.insert(key.to_owned(), value);
+            }
+            assert_eq!(serde_json::from_str::<serde_json::Value>(body).expect("JSON"), json!(expected));
+        }
+        Format::Xml => {
+            assert_eq!(header(response, "content-type"), "text/xml;charset=utf-8", "{operation} {code}");
+            let expected: Vec<String> = keys.iter().map(|(key, value)| format!("Error/{key}={value}")).collect();
+            assert_eq!(leaves(body), expected);
+        }
+    }
+}
+
+#[test]
+fn the_tables_have_these_rows_and_no_others() {
+    for (id, table) in [
+        ("ehpc.list_tasks", LIST_TASKS),
+        ("ehpc.list_invocation_status", LIST_INVOCATION_STATUS),
+        ("ack.describe_task_info", DESCRIBE_TASK_INFO),
+        ("dws.list_logical_cluster_tasks", DWS),
+    ] {
+        let operation = operation(id).expect("it is registered");
+        let codes: Vec<(u16, &str)> = operation.errors.iter().map(|row| (row.status, row.code)).collect();
+        let expected: Vec<(u16, &str)> = table.iter().map(|(status, code, _)| (*status, *code)).collect();
+        assert_eq!(codes, expected, "{id}");
+    }
+    assert_eq!((LIST_TASKS.len(), LIST_INVOCATION_STATUS.len()), (8, 14));
+    let mut dws: Vec<u16> = DWS.iter().chain(HUAWEI_GATEWAY).map(|row| row.0).collect();
+    dws.sort_unstable();
+    dws.dedup();
+    assert_eq!(dws, [400, 401, 403, 404, 500, 503]);
+}
+
+#[test]
+fn an_argument_can_be_given_and_armed_answers_come_in_their_order() {
+    let mut backend = Backend::documents();
+    let armed = |code: &str, argument: Option<&str>| Armed {
+        operation: "ehpc.list_tasks".into(),
+        code: Some(code.into()),
+        argument: argument.map(str::to_owned),
+        times: 1,
+        ..Armed::default()
+    };
+    backend.arm_with(armed("InvalidParams", Some("Archived"))).expect("a row");
+    backend.arm_with(armed("MissingTaskId", None)).expect("a row");
+    backend.arm_with(armed("Missing%s", None)).expect("a row");
+    backend.arm("ack.describe_task_info", "400", 1).expect("a row");
+    let request = good_request("ehpc.list_tasks", Format::Json);
+    for expected in ["Invalid param: Archived", "TaskId is mandatory for this action.", "ClusterId is mandatory for this action."] {
+        let body: serde_json::Value = serde_json::from_slice(backend.respond(&request).body()).expect("JSON");
+        assert_eq!(body["Message"], expected);
+    }
+    assert_eq!(backend.respond(&request).status(), 200, "another operation's error stays armed");
+    assert_eq!(backend.respond(&good_request("ack.describe_task_info", Format::Json)).status(), 400);
+}
+
+#[test]
+fn any_answer_can_be_replaced_by_any_bytes() {
+    let mut backend = Backend::documents();
+    for body in [&b"not JSON"[..], b"", b"\xff\xfe\0", "{\"Tasks\":".as_bytes()] {
+        let response = RawResponse::new(207, "image/png", body);
+        backend
+            .arm_with(Armed { operation: "ehpc.list_tasks".into(), response: Some(response), times: 1, ..Armed::default() })
+            .expect("HTTP can carry it");
+        let response = backend.respond(&good_request("ehpc.list_tasks", Format::Json));
+        assert_eq!((response.status().as_u16(), &response.body()[..]), (207, body));
+        assert_eq!(header(&response, "content-type"), "image/png");
+    }
+}
+
+#[test]
+fn what_cannot_be_armed_is_refused_with_what_can() {
+    let mut backend = Backend::documents();
+    let said = backend.arm("ehpc.list_clusters", "DbError", 1).expect_err("unknown").to_string();
+    assert!(said.starts_with("`ehpc.list_clusters` is no operation; there are ehpc.list_tasks, ehpc.list_"), "{said}");
+    let said = backend.arm("dws.list_logical_cluster_tasks", "DbError", 1).expect_err("unknown").to_string();
+    assert_eq!(
+        said,
+        "`DbError` is no error of dws.list_logical_cluster_tasks; there are DWS.0001, DWS.0015, DWS.0047, DWS.0005, \
+         APIGW.0101, APIGW.0301, APIGW.0613"
+    );
+    assert!(backend.arm("ehpc.list_tasks", "MissingNothing", 1).is_err());
+    assert!(backend.arm("ehpc.list_tasks", "DbError", 0).is_err());
+    for (status, name, value) in [(99, "a", "b"), (600, "a", "b"), (200, "a b", "c"), (200, "a", "b\n"), (200, "content-length", "1")] {
+        let headers = [(name.to_owned(), value.to_owned())].into();
+        let response = Some(RawResponse { status, headers, body: vec![] });
+        let armed = Armed { operation: "ehpc.list_tasks".into(), response, times: 1, ..Armed::default() };
+        assert!(backend.arm_with(armed).is_err(), "{status} {name} {value}");
+    }
+    assert!(backend.state().armed.is_empty());
+}
+
+#[test]
+fn dws_errors_have_four_keys_in_the_dialect_that_says_so() {
+    let mut backend = Backend::documents();
+    backend.state_mut().dialect.set("error_body=four_keys").expect("a switch");
+    let response = backend.respond(&get(&format!("{DWS_PATH}?limit=0")));
+    let expected = json!({
+        "error_code": "DWS.0001", "error_msg": "Incorrect parameter.",
+        "errCode": "DWS.0001", "externalMessage": "Incorrect parameter.",
+    });
+    assert_eq!(serde_json::from_slice::<serde_json::Value>(response.body()).expect("JSON"), expected);
+}
+
+#[test]
+fn the_407_does_not_speak_of_proxies() {
+    let mut backend = Backend::documents();
+    backend.arm("ehpc.list_tasks", "NotAuthorized", 1).expect("a row");
+    let response = backend.respond(&good_request("ehpc.list_tasks", Format::Json));
+    assert_eq!(response.status(), 407);
+    assert!(!response.headers().contains_key("proxy-authenticate"));
+}

@@ -1,0 +1,309 @@
+//! Both servers on real sockets: the same answers as the backend, hostile clients, and neighbours.
+
+use std::net::SocketAddr;
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use taskmock::ehpc::{Task, TaskType};
+use taskmock::{Backend, Handle, Listener, MockServer, State};
+
+use crate::support::{CLUSTER, DWS_PATH, exchange, fetch, get, send, text};
+
+/// Does the same with a server of each kind.
+fn with_each(check: impl Fn(SocketAddr, &Handle)) {
+    let server = MockServer::start();
+    check(server.address(), &server);
+    let listener = Listener::start();
+    check(listener.address(), &listener);
+}
+
+fn json_of(body: &str) -> Value {
+    serde_json::from_str(body).unwrap_or_else(|_| panic!("no JSON: {body}"))
+}
+
+#[test]
+fn a_server_answers_what_its_backend_answers() {
+    with_each(|address, _| {
+        let mut backend = Backend::documents();
+        for target in [
+            format!("/?Action=ListTasks&Version=2018-04-12&Format=JSON&ClusterId={CLUSTER}"),
+            format!("/?Action=ListTasks&Version=2018-04-12&ClusterId={CLUSTER}&PageSize=2"),
+            format!("/?Action=ListInvocationStatus&ClusterId={CLUSTER}&CommandId=c-hz01v8x80o3%2A%2A%2A%2A"),
+            "/tasks/T-5faa48fb31b6b8078d00****".to_owned(),
+            DWS_PATH.to_owned(),
+            format!("{DWS_PATH}?limit=0"),
+            "/?Action=Nope".to_owned(),
+            "/nowhere".to_owned(),
+        ] {
+            let expected = backend.respond(&get(&target));
+            let found = fetch(address, &target);
+            assert_eq!(found, (expected.status().as_u16(), text(&expected).to_owned()), "{target}");
+        }
+    });
+}
+
+#[test]
+fn a_test_does_everything_with_its_server_while_it_runs() {
+    with_each(|address, handle| {
+        let target = |id: &str| format!("/?Action=ListTasks&Format=JSON&ClusterId={CLUSTER}&TaskId={id}");
+        let id = handle.submit(Task::new("ehpc-hz-FYUr32****", TaskType::StartComputes).takes(Duration::from_secs(60)));
+        let status = || json_of(&fetch(address, &target(&id)).1)["Tasks"][0]["Status"].take();
+        assert_eq!(status(), "Processing");
+        handle.advance(Duration::from_secs(60));
+        assert_eq!(status(), "Success");
+        handle.arm("ehpc.list_tasks", "RedisError", 1);
+        assert_eq!(fetch(address, &target(&id)).0, 406);
+        handle.edit(|state| state.ehpc.tasks.retain(|task| task.task_id != id));
+        assert_eq!(json_of(&fetch(address, &target(&id)).1)["TotalCount"], 0);
+        assert_eq!(handle.count("ehpc.list_tasks"), 4);
+        assert_eq!(handle.requests().len(), 4);
+        assert_eq!(handle.requests()[0].header("host"), Some(address.to_string().as_str()));
+        handle.load(State::default());
+        assert_eq!(fetch(address, &target(&id)).0, 404);
+        handle.reset();
+        assert_eq!((handle.state(), handle.requests().len()), (State::default(), 0));
+    });
+}
+
+#[test]
+fn the_control_interface_does_it_for_any_language() {
+    with_each(|address, handle| {
+        let control = |method: &str, route: &str, body: &str| {
+            let (status, body) = send(address, method, &format!("/__taskmock__/{route}"), body);
+            (status, json_of(&body))
+        };
+        assert_eq!(control("GET", "health", "").1["status"], "ok");
+        assert_eq!(control("GET", "clock", ""), (200, json!({"clock": "2024-03-03T00:00:00Z"})));
+        assert_eq!(control("POST", "clock", r#"{"advance":"90s"}"#), (200, json!({"clock": "2024-03-03T00:01:30Z"})));
+        let set = r#"{"set":"2026-11-21T20:21:00Z"}"#;
+        assert_eq!(control("POST", "clock", set), (200, json!({"clock": "2026-11-21T20:21:00Z"})));
+        let (status, body) = control("POST", "clock", r#"{"set":"2020-01-01T00:00:00Z"}"#);
+        assert_eq!(status, 400);
+        assert!(body["taskmock"].as_str().is_some_and(|said| said.contains("only moves forward")), "{body}");
+
+        let arm = r#"{"operation":"ehpc.list_tasks","code":"DbError","times":1}"#;
+        assert_eq!(control("POST", "errors", arm), (200, json!({"armed": [json_of(arm)]})));
+        assert_eq!(fetch(address, &format!("/?Action=ListTasks&ClusterId={CLUSTER}")).0, 406);
+        let raw = r#"{"operation":"ack.describe_task_info","response":{"status":502,"headers":{"content-type":"text/html"},"body":"<html>"}}"#;
+        assert_eq!(control("POST", "errors", raw).0, 200);
+        assert_eq!(fetch(address, "/tasks/T-1"), (502, "<html>".to_owned()));
+
+        let mut state = control("GET", "state", "").1;
+        assert_eq!(state["clock"], "2026-11-21T20:21:00Z");
+        state["ehpc"]["tasks"] = json!([{"task_id": "T1", "cluster_id": "mine", "task_type": "AddComputes", "takes": "5m"}]);
+        assert_eq!(control("PUT", "state", &state.to_string()).0, 200);
+        let (_, body) = fetch(address, "/?Action=ListTasks&Format=JSON&ClusterId=mine");
+        assert_eq!(json_of(&body)["Tasks"][0]["TaskId"], "T1");
+        let (status, body) = control("PUT", "state", "{\n\"clok\":1}");
+        assert_eq!(status, 400);
+        assert!(body["taskmock"].as_str().is_some_and(|said| said.starts_with("line 2, clok: unknown field")), "{body}");
+        assert_eq!(handle.state().ehpc.tasks.len(), 1, "a wrong state loses nothing");
+
+        let requests = control("GET", "requests", "").1;
+        assert_eq!(requests.as_array().map(Vec::len), Some(3));
+        assert_eq!((&requests[0]["operation"], &requests[0]["status"]), (&json!("ehpc.list_tasks"), &json!(406)));
+        handle.advance(Duration::from_secs(5));
+        assert_eq!(control("POST", "reset", ""), (200, json!({"clock": "2026-11-21T20:21:00Z"})));
+
+        assert_eq!(control("GET", "nothing", "").0, 404);
+        assert_eq!(control("DELETE", "state", "").0, 405);
+        assert_eq!(control("POST", "clock", "{").0, 400);
+        assert_eq!(control("POST", "clock", r#"{"advance":"soon"}"#).0, 400);
+        assert_eq!(control("POST", "errors", r#"{"operation":"x","code":"y"}"#).0, 400);
+        assert_eq!(control("PUT", "state", "\u{0}").0, 400);
+    });
+}
+
+#[test]
+fn a_hostile_client_gets_a_refusal_and_the_server_goes_on() {
+    let long = "a".repeat(2_000_000);
+    let many_headers: String = (0..2000).map(|number| format!("h{number}: v\r\n")).collect();
+    with_each(|address, _| {
+        let host = "host: x\r\nconnection: close\r\n";
+        for (name, request) in [
+            ("no HTTP at all", "\0\u{1}\u{2}\r\n\r\n".to_owned()),
+            ("broken percent-encoding", format!("GET /?Action=ListTasks&ClusterId=%zz HTTP/1.1\r\n{host}\r\n")),
+            ("broken percent-encoding in a path", format!("GET /tasks/%f HTTP/1.1\r\n{host}\r\n")),
+            ("a gigantic query", format!("GET /?{long} HTTP/1.1\r\n{host}\r\n")),
+            ("header soup", format!("GET / HTTP/1.1\r\n{host}{many_headers}\r\n")),
+            ("an unknown method", format!("BREW /tasks/T-1 HTTP/1.1\r\n{host}\r\n")),
+            ("a gigantic body", format!("POST / HTTP/1.1\r\n{host}content-length: 2000000\r\n\r\n{long}")),
+            ("a body that is no number of bytes", format!("POST / HTTP/1.1\r\n{host}content-length: x\r\n\r\n")),
+            ("no host", "GET /tasks/T-1 HTTP/1.1\r\nconnection: close\r\n\r\n".to_owned()),
+        ] {
+            let answer = exchange(address, request.as_bytes());
+            // A connection that is closed without an answer is a refusal too.
+            let status = answer.split(' ').nth(1).unwrap_or("closed").to_owned();
+            assert!(status == "closed" || status.starts_with('4') || status == "500", "{name}: {answer}");
+        }
+        let not_utf8 = b"GET /tasks/T-1 HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-strange: \xff\xfe\r\n\r\n";
+        exchange(address, not_utf8);
+        assert_eq!(fetch(address, "/tasks/T-5faa48fb31b6b8078d00****").0, 200);
+    });
+    // Where the listener is ours, so is the status.
+    let listener = Listener::start();
+    let declared = "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 99999999999\r\n\r\n";
+    assert!(exchange(listener.address(), declared.as_bytes()).starts_with("HTTP/1.1 413"));
+    let chunk = format!("{:x}\r\n{}\r\n", 600_000, "a".repeat(600_000));
+    let chunked = format!("POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n{chunk}{chunk}0\r\n\r\n");
+    assert!(exchange(listener.address(), chunked.as_bytes()).starts_with("HTTP/1.1 413"));
+}
+
+#[test]
+fn neighbours_never_see_each_other_not_even_a_late_request_of_an_earlier_test() {
+    let first = MockServer::start();
+    let old = first.address();
+    assert_eq!(fetch(old, "/tasks/T-1").0, 400);
+    drop(first);
+    let servers: Vec<MockServer> = (0..4).map(|_| MockServer::start()).collect();
+    let (status, body) = fetch(old, "/tasks/late");
+    // Another test of this process may have been given the port by now, but none of these.
+    if status == 410 {
+        assert!(json_of(&body)["taskmock"].as_str().is_some_and(|said| said.contains("was dropped")));
+    }
+    fetch(servers[0].address(), "/tasks/mine");
+    let counts: Vec<usize> = servers.iter().map(|server| server.requests().len()).collect();
+    assert_eq!(counts, [1, 0, 0, 0]);
+
+    let listener = Listener::start();
+    let old = listener.address();
+    drop(listener);
+    // The port is closed as soon as the shared runtime gets to it.
+    let mut closed = false;
+    for _ in 0..10_000 {
+        closed = std::net::TcpStream::connect(old).is_err();
+        if closed {
+            break;
+        }
+        std::thread::yield_now();
+    }
+    assert!(closed);
+}
+
+#[test]
+fn a_users_own_stubs_share_the_port_and_go_first() {
+    let server = MockServer::start();
+    let token = server.stub(|when, then| {
+        when.path("/token");
+        then.status(201).body("secret");
+    });
+    let shadow = server.stub(|when, then| {
+        when.path("/tasks/T-shadow");
+        then.status(418);
+    });
+    assert_eq!(fetch(server.address(), "/token"), (201, "secret".to_owned()));
+    assert_eq!(fetch(server.address(), "/tasks/T-shadow").0, 418);
+    assert_eq!(fetch(server.address(), "/tasks/T-5faa48fb31b6b8078d00****").0, 200);
+    token.assert();
+    shadow.assert();
+    assert_eq!(server.requests().len(), 1, "what a stub takes does not reach the backend");
+    assert_eq!(server.httpmock().port(), server.address().port());
+}
+
+#[test]
+fn servers_work_in_async_tests() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let server = MockServer::start();
+        let listener = Listener::start();
+        for (address, handle) in [(server.address(), (*server).clone()), (listener.address(), (*listener).clone())] {
+            handle.advance(Duration::from_secs(1));
+            // Asked from another thread: a blocking client would block this one.
+            let answer = std::thread::spawn(move || fetch(address, "/tasks/T-5faa48fb31b6b8078d00****"));
+            while !answer.is_finished() {
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(answer.join().expect("an answer").0, 200);
+            assert_eq!(handle.count("ack.describe_task_info"), 1);
+        }
+    });
+}
+
+#[test]
+fn a_panic_in_a_tests_closure_does_not_take_the_server_down() {
+    with_each(|address, handle| {
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            handle.edit(|state| {
+                state.ehpc.tasks.clear();
+                panic!("on purpose");
+            });
+        }));
+        assert!(result.is_err());
+        assert_eq!(json_of(&fetch(address, &format!("/?Action=ListTasks&Format=JSON&ClusterId={CLUSTER}")).1)["TotalCount"], 0);
+    });
+}
+
+#[test]
+fn two_hundred_listeners_are_held_at_once() {
+    let listeners: Vec<Listener> = (0..200).map(|_| Listener::start()).collect();
+    for listener in &listeners {
+        assert_eq!(fetch(listener.address(), "/tasks/T-5faa48fb31b6b8078d00****").0, 200);
+    }
+    assert!(listeners.iter().all(|listener| listener.requests().len() == 1));
+}
+
+#[test]
+fn many_threads_share_one_server() {
+    with_each(|address, handle| {
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(move || {
+                    for _ in 0..20 {
+                        assert_eq!(fetch(address, "/tasks/T-5faa48fb31b6b8078d00****").0, 200);
+                    }
+                });
+            }
+        });
+        assert_eq!(handle.count("ack.describe_task_info"), 160);
+        let mut ids: Vec<String> = (0..160).map(|_| String::new()).collect();
+        ids.clear();
+        assert_eq!(handle.state().requests, 160);
+    });
+}
+
+/// Runs one ignored test of this binary in a process of its own, with two servers in httpmock's pool.
+fn in_a_small_pool(test: &str) -> String {
+    let output = Command::new(std::env::current_exe().expect("this binary"))
+        .args(["--exact", test, "--ignored", "--nocapture"])
+        .env("HTTPMOCK_MAX_SERVERS", "2")
+        .output()
+        .expect("it runs");
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[test]
+fn holding_more_servers_than_the_pool_has_says_what_is_wrong_and_what_to_do() {
+    let said = in_a_small_pool("servers::hold_three_servers");
+    for part in ["httpmock's pool has 2 servers and all of them are held", "HTTPMOCK_MAX_SERVERS", "taskmock::Listener"] {
+        assert!(said.contains(part), "{said}");
+    }
+}
+
+#[test]
+#[ignore = "fails on purpose; run by the test above in a process of its own"]
+fn hold_three_servers() {
+    let _held = [MockServer::start(), MockServer::start(), MockServer::start()];
+}
+
+#[test]
+fn a_start_waits_for_a_server_that_another_thread_gives_back() {
+    let said = in_a_small_pool("servers::take_turns");
+    assert!(said.contains("1 passed"), "{said}");
+}
+
+#[test]
+#[ignore = "run by the test above in a process of its own"]
+fn take_turns() {
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for _ in 0..10 {
+                    let server = MockServer::start();
+                    assert_eq!(fetch(server.address(), "/tasks/T-5faa48fb31b6b8078d00****").0, 200);
+                    assert_eq!(server.requests().len(), 1);
+                }
+            });
+        }
+    });
+}

@@ -1,0 +1,143 @@
+//! The house itself: which file may import which, who may touch the world, and what is registered.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every source file, as its path below `src` and its text without its unit tests.
+fn sources() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let text = fs::read_to_string(&path).expect("a source file");
+                let text = text.split("\n#[cfg(test)]").next().unwrap_or_default().to_owned();
+                let name = path.strip_prefix(root().join("src")).expect("it is below src").to_owned();
+                found.push((name.to_string_lossy().replace('\\', "/"), text));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The lines that are code, without doc comments and comments.
+fn code(text: &str) -> String {
+    text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// The storeys of the house, the ground floor first. A file imports from below only.
+const STOREYS: &[&[&str]] = &[
+    &["clock", "dialect", "error_code", "fact", "format", "http", "seed", "word"],
+    &["journal", "protocol"],
+    &["operation"],
+    &["services/ack", "services/dws", "services/ehpc"],
+    &["services"],
+    &["backend"],
+    &["control"],
+    &["handle"],
+    &["listener", "server"],
+    &["lib", "cli", "main"],
+];
+
+/// The room that a file, or an imported path, is in.
+fn room(path: &str) -> Option<(usize, &'static str)> {
+    let rooms = STOREYS.iter().enumerate().flat_map(|(storey, rooms)| rooms.iter().map(move |room| (storey, *room)));
+    rooms.filter(|(_, room)| path == *room || path.starts_with(&format!("{room}/"))).max_by_key(|(_, room)| room.len())
+}
+
+#[test]
+fn imports_go_downward_only() {
+    let mut imports = 0;
+    for (file, text) in sources() {
+        let (storey, here) = room(file.trim_end_matches(".rs")).unwrap_or_else(|| panic!("{file} is in no room"));
+        for import in code(&text).split("crate::").skip(1) {
+            let path: String = import.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | ':')).collect();
+            let path = path.replace("::", "/");
+            // Macros of this crate name their own items by `$crate`, which is in a room as well.
+            let (other_storey, there) = room(path.trim_end_matches('/')).unwrap_or_else(|| panic!("{file} imports {path}"));
+            imports += 1;
+            assert!(there == here || other_storey < storey, "{file} imports crate::{path} from the same storey or above");
+        }
+        let is_service_root = file.matches('/').count() == 2 && file.starts_with("services/") && file.ends_with("/mod.rs");
+        assert!(!is_service_root || !code(&text).contains("super::"), "{file} reaches out of its service");
+        assert!(!file.starts_with("services/") || !code(&text).contains("super::super::"), "{file}");
+    }
+    assert!(imports > 50, "only {imports} imports were found");
+}
+
+#[test]
+fn only_the_adapters_touch_the_world() {
+    for (file, text) in sources() {
+        let text = code(&text);
+        let only_in = |word: &str, rooms: &[&str]| {
+            let allowed = rooms.iter().any(|room| file == *room || file.starts_with(room) && room.ends_with('/'));
+            assert!(allowed || !text.contains(word), "{file} has {word}");
+        };
+        only_in("httpmock::", &["server.rs"]);
+        only_in("hyper", &["listener.rs"]);
+        only_in("clap", &["cli/"]);
+        for word in ["std::fs", "println!", "std::io", "process::"] {
+            only_in(word, &["cli/", "main.rs", "listener.rs"]);
+        }
+        for word in ["Instant::now", "std::thread", "thread::", "std::net", "std::env", "Mutex"] {
+            only_in(word, &["listener.rs", "server.rs", "handle.rs", "cli/"]);
+        }
+        for word in ["SystemTime", "Utc::now", "Local::now", "rand::", "todo!", "unimplemented!", "TODO", "FIXME"] {
+            only_in(word, &[]);
+        }
+    }
+}
+
+#[test]
+fn every_operation_folder_is_registered() {
+    let registry = fs::read_to_string(root().join("src/services/mod.rs")).expect("the registry");
+    let mut folders = Vec::new();
+    for service in fs::read_dir(root().join("src/services")).expect("the services") {
+        let service = service.expect("an entry").path();
+        if !service.is_dir() {
+            continue;
+        }
+        for operation in fs::read_dir(&service).expect("a service") {
+            let operation: PathBuf = operation.expect("an entry").path();
+            if operation.is_dir() {
+                let name = |path: &Path| path.file_name().expect("a name").to_string_lossy().into_owned();
+                folders.push((name(&service), name(&operation)));
+                for file in ["mod.rs", "model.rs", "facts.rs"] {
+                    assert!(operation.join(file).exists(), "{} has no {file}", operation.display());
+                }
+            }
+        }
+    }
+    assert_eq!(folders.len(), taskmock::operations().count());
+    for (service, operation) in folders {
+        assert!(registry.contains(&format!("{service} / {operation},")), "{service}/{operation} is not registered");
+        assert!(taskmock::operation(&format!("{service}.{operation}")).is_some(), "{service}.{operation} has another id");
+    }
+}
+
+#[test]
+fn every_file_says_its_job_first_and_does_not_scroll_for_long() {
+    for (file, text) in sources() {
+        // The front page of the library is the README.
+        let says = text.starts_with("//! ") || file == "lib.rs";
+        assert!(says, "{file} does not start by saying what it holds");
+        assert!(text.lines().count() <= 650, "{file} has {} lines", text.lines().count());
+    }
+}
+
+#[test]
+fn the_map_names_every_room() {
+    let map = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("the map");
+    for room in STOREYS.iter().flat_map(|rooms| rooms.iter()) {
+        let file = room.rsplit('/').next().expect("a name");
+        assert!(map.contains(file), "ARCHITECTURE.md does not name {room}");
+    }
+}
