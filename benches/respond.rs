@@ -9,10 +9,10 @@ use std::{env, fs};
 
 use criterion::Criterion;
 use taskmock::ehpc::list_tasks::Output;
-use taskmock::{Backend, Format, Request, ack, dws, ehpc};
+use taskmock::{Backend, Format, Request, Span, State, ack, dws, ehpc};
 
 use table::{Aim, Row, median, resident_kib};
-use world::{CLUSTER, STEP, assert_built_anew, cluster_of, cluster_of_ending, page, read};
+use world::{CLUSTER, STEP, assert_built_anew, cluster_of, page, read, task};
 
 const MANY: u32 = 1_000_000;
 const FEW: u32 = 100;
@@ -175,6 +175,19 @@ impl Run {
         }
         rows
     }
+}
+
+/// A cluster of `count` tasks that all run, and of which one ends in each [`STEP`].
+fn cluster_of_ending(count: u32) -> State {
+    let mut state = State::default();
+    state.ehpc.tasks = (0..count)
+        .map(|number| ehpc::Task {
+            submitted: Some(state.clock),
+            takes: Span::from(STEP * (number + 1)),
+            ..task(number)
+        })
+        .collect();
+    state
 }
 
 /// Criterion cannot measure this one: there is an end to the tasks that end.

@@ -4,7 +4,7 @@ use std::fs;
 
 /// What a ratio should be.
 #[derive(Clone, Copy)]
-pub enum Aim {
+pub(crate) enum Aim {
     AtMost(f64),
     /// Only where more is better.
     #[allow(dead_code)]
@@ -13,16 +13,16 @@ pub enum Aim {
     None,
 }
 
-pub struct Row {
-    pub name: String,
-    pub subject: f64,
-    pub baseline: f64,
-    pub unit: &'static str,
-    pub aim: Aim,
+pub(crate) struct Row {
+    pub(crate) name: String,
+    pub(crate) subject: f64,
+    pub(crate) baseline: f64,
+    pub(crate) unit: &'static str,
+    pub(crate) aim: Aim,
 }
 
 impl Row {
-    pub fn new(name: &str, (subject, baseline): (f64, f64), unit: &'static str, aim: Aim) -> Self {
+    pub(crate) fn new(name: &str, (subject, baseline): (f64, f64), unit: &'static str, aim: Aim) -> Self {
         Row { name: name.to_owned(), subject, baseline, unit, aim }
     }
 
@@ -45,12 +45,18 @@ fn verdict(met: bool) -> &'static str {
 
 /// Three figures, or all that stand before the point.
 fn figures(number: f64) -> String {
-    let decimals = if number >= 100.0 { 0 } else if number >= 10.0 { 1 } else { 2 };
+    let decimals = if number >= 100.0 {
+        0
+    } else if number >= 10.0 {
+        1
+    } else {
+        2
+    };
     format!("{number:.decimals$}")
 }
 
 /// Prints the rows as a Markdown table.
-pub fn print(rows: &[Row]) {
+pub(crate) fn print(rows: &[Row]) {
     println!("\n| measured | subject | baseline | ratio | aim | |");
     println!("|---|--:|--:|--:|--:|---|");
     for row in rows {
@@ -58,13 +64,13 @@ pub fn print(rows: &[Row]) {
     }
 }
 
-pub fn median(mut values: Vec<f64>) -> f64 {
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
 }
 
 /// The memory of this process that is in RAM now, in KiB.
-pub fn resident_kib() -> f64 {
+pub(crate) fn resident_kib() -> f64 {
     let status = fs::read_to_string("/proc/self/status").expect("Linux");
     let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("VmRSS");
     line.split_whitespace().nth(1).and_then(|kib| kib.parse().ok()).expect("a number of kB")

@@ -7,17 +7,17 @@ use taskmock::ehpc::list_tasks::{Input, Output};
 use taskmock::ehpc::{self, Ending, Task, TaskType};
 use taskmock::{Format, JsonText, Span, State, Timestamp};
 
-pub const CLUSTER: &str = "ehpc-hz-FYUr32****";
+pub(crate) const CLUSTER: &str = "ehpc-hz-FYUr32****";
 
 /// The clock moves by so little that no task ends, and so much that every running task takes a step.
-pub const STEP: Duration = Duration::from_millis(1);
+pub(crate) const STEP: Duration = Duration::from_millis(1);
 
 /// A cluster of `count` tasks, every other one of which runs, each with a Request and a Result of
 /// its own if `own_texts`.
 ///
 /// A running task takes a step a millisecond, so that a page which was built anew after a
 /// [`STEP`] differs from the one before, and is as long.
-pub fn cluster_of(count: u32, own_texts: bool) -> State {
+pub(crate) fn cluster_of(count: u32, own_texts: bool) -> State {
     let steps = 4_000_000_000;
     let mut state = State::default();
     let submitted = state.clock.unix_millis() - 1_000_000_000 - i64::from(count);
@@ -26,37 +26,30 @@ pub fn cluster_of(count: u32, own_texts: bool) -> State {
         takes: Span::from(if number % 2 == 0 { STEP * steps } else { STEP }),
         ..task(number).steps(steps).ends(Ending::PartialFail)
     };
-    let texts = |task: Task| Task {
+    let texts = |task: Task| {
+        Task {
         request: own_texts.then(|| JsonText::from(r#"{"requestId":"0A6CA33E-BFBF-4F92-BDAE-4E8860DA****","uid":"160998252992****","bid":"268**","clusterId":"ehpc-hz-ysQtcZ****"}"#)),
         result: own_texts.then(|| JsonText::from(r#"{"Instances":[{"InstanceId":"i-bp1inb1j2xz8pnoi****","Ip":"192.168.*.*","Hostname":"login0","role":"login"}]}"#)),
         ..task
+    }
     };
     // Exactly as many as there are: the memory of a task is measured too.
     state.ehpc.tasks = (0..count).map(task).map(texts).collect();
     state
 }
 
-/// A cluster of `count` tasks that all run, and of which one ends in each [`STEP`].
-#[allow(dead_code)]
-pub fn cluster_of_ending(count: u32) -> State {
-    let mut state = State::default();
-    state.ehpc.tasks = (0..count)
-        .map(|number| Task { submitted: Some(state.clock), takes: Span::from(STEP * (number + 1)), ..task(number) })
-        .collect();
-    state
-}
-
-fn task(number: u32) -> Task {
+/// A task of the default script.
+pub(crate) fn task(number: u32) -> Task {
     Task::new(CLUSTER, TaskType::StopCluster).id(&format!("B745C159-3155-4B94-95D0-{number:012}"))
 }
 
 /// Asks for a page of ten tasks.
-pub fn page(number: u32, archived: bool) -> Input {
+pub(crate) fn page(number: u32, archived: bool) -> Input {
     Input { page_number: Some(number), archived: Some(archived), ..Input::new(CLUSTER) }
 }
 
 /// Reads a page, and proves that it holds ten tasks.
-pub fn read(body: &[u8], format: Format) -> Output {
+pub(crate) fn read(body: &[u8], format: Format) -> Output {
     let output = Output::decode(body, format, &Dialect::default()).expect("a page");
     assert_eq!(output.tasks.len(), 10);
     output
@@ -64,7 +57,7 @@ pub fn read(body: &[u8], format: Format) -> Output {
 
 /// Proves that two pages are of one cluster and one length, and that only the second was built
 /// after the clock moved.
-pub fn assert_built_anew(before: &[u8], after: &[u8], format: Format) {
+pub(crate) fn assert_built_anew(before: &[u8], after: &[u8], format: Format) {
     let (before, after) = (read(before, format), read(after, format));
     let running = |output: &Output| {
         let tasks = output.tasks.iter().filter(|task| task.status == ehpc::Status::Processing);

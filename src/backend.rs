@@ -97,13 +97,7 @@ impl Backend {
     /// ```
     pub fn new(mut state: State) -> Self {
         state.settle();
-        Backend {
-            initial: state.clone(),
-            state,
-            index: None,
-            pages: HashMap::new(),
-            journal: Journal::default(),
-        }
+        Backend { initial: state.clone(), state, index: None, pages: HashMap::new(), journal: Journal::default() }
     }
 
     /// A backend in [the documents' world](State::documents).
@@ -230,11 +224,10 @@ impl Backend {
             _ => armed.clone(),
         };
         if let Some(response) = armed.response {
-            let mut answer = Answer { status: response.status, headers: Vec::new(), body: response.body.into() };
-            answer.headers.extend(response.headers.into_iter().map(|(name, value)| {
-                (Cow::Owned(name.to_ascii_lowercase()), Cow::Owned(value))
+            let answer = Answer { status: response.status, headers: Vec::new(), body: response.body.into() };
+            return Some(response.headers.into_iter().fold(answer, |answer, (name, value)| {
+                answer.with_any_header(Cow::Owned(name.to_ascii_lowercase()), Cow::Owned(value))
             }));
-            return Some(answer);
         }
         let (row, argument) = operation.error_with_argument(armed.code.as_deref()?)?;
         let argument = armed.argument.or(argument).map_or(Cow::Borrowed(row.argument), Cow::Owned);
@@ -508,8 +501,7 @@ fn route_rpc<'a>(request: &Incoming<'a>, dialect: &Dialect) -> Route<'a> {
     let Some(action) = call.action else {
         return Route::Refused(protocol, None, format, alibaba_rpc::MISSING.about("Action"));
     };
-    let is_asked =
-        |row: &Row| row.operation.protocol == Protocol::AlibabaRpc && row.operation.name == action;
+    let is_asked = |row: &Row| row.operation.protocol == Protocol::AlibabaRpc && row.operation.name == action;
     let Some(at) = REGISTRY.iter().position(is_asked) else {
         return Route::Refused(protocol, None, format, alibaba_rpc::INVALID_ACTION.about(""));
     };

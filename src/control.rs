@@ -12,8 +12,16 @@ use crate::services::{Armed, State};
 const PREFIX: &str = "/__taskmock__/";
 
 /// Every route with what it is for.
-const ROUTES: &[(&str, &str)] =
-    &[("GET", "health"), ("GET", "state"), ("PUT", "state"), ("GET", "clock"), ("POST", "clock"), ("POST", "errors"), ("GET", "requests"), ("POST", "reset")];
+const ROUTES: &[(&str, &str)] = &[
+    ("GET", "health"),
+    ("GET", "state"),
+    ("PUT", "state"),
+    ("GET", "clock"),
+    ("POST", "clock"),
+    ("POST", "errors"),
+    ("GET", "requests"),
+    ("POST", "reset"),
+];
 
 #[derive(Serialize)]
 struct Health {
@@ -102,8 +110,7 @@ fn read<T: for<'de> Deserialize<'de>>(request: &Incoming<'_>, example: &str) -> 
 }
 
 fn refuse(method: &str, route: &str) -> Answer {
-    let methods: Vec<&str> =
-        ROUTES.iter().filter(|(_, known)| *known == route).map(|(method, _)| *method).collect();
+    let methods: Vec<&str> = ROUTES.iter().filter(|(_, known)| *known == route).map(|(method, _)| *method).collect();
     if methods.is_empty() {
         let routes: Vec<String> = ROUTES.iter().map(|(method, route)| format!("{method} {PREFIX}{route}")).collect();
         return plain(404, &format!("{PREFIX}{route} is no route; there are {}", routes.join(", ")));

@@ -203,10 +203,9 @@ impl Dialect {
             None => None,
         };
         Err(DialectError(match values {
-            Some(values) => format!(
-                "`{value}` is no value of the dialect switch `{name}`, which takes {}",
-                values.join(" or ")
-            ),
+            Some(values) => {
+                format!("`{value}` is no value of the dialect switch `{name}`, which takes {}", values.join(" or "))
+            }
             None => {
                 let names: Vec<&str> = SWITCHES.iter().map(|(name, ..)| *name).collect();
                 format!("`{name}` is no dialect switch; there are document, {}", names.join(", "))

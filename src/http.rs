@@ -84,9 +84,7 @@ impl<'a> Incoming<'a> {
     pub(crate) fn header(&self, name: &str) -> Option<&'a str> {
         match self.headers {
             Headers::Map(map) => map.get(name)?.to_str().ok(),
-            Headers::List(list) => {
-                list.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
-            }
+            Headers::List(list) => list.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()),
         }
     }
 
@@ -103,9 +101,7 @@ impl<'a> Incoming<'a> {
         match self.headers {
             Headers::Map(map) => map
                 .iter()
-                .map(|(name, value)| {
-                    (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
-                })
+                .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
                 .collect(),
             Headers::List(list) => list.to_vec(),
         }
@@ -138,8 +134,17 @@ impl Answer {
         Answer { status, headers, body: body.into() }
     }
 
-    pub(crate) fn with_header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
-        self.headers.push((Cow::Borrowed(name), value.into()));
+    pub(crate) fn with_header(self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
+        self.with_any_header(Cow::Borrowed(name), value.into())
+    }
+
+    /// Adds a header; one that HTTP cannot carry, which only an edited state can hold, is left out.
+    pub(crate) fn with_any_header(mut self, name: Cow<'static, str>, value: Cow<'static, str>) -> Self {
+        let is_name =
+            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
+        if is_name && value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+            self.headers.push((name, value));
+        }
         self
     }
 }
@@ -149,8 +154,8 @@ impl From<Answer> for Response {
         let mut response = Response::new(answer.body);
         // Statuses and headers are checked where an answer is made; what slips through is a
         // server error rather than a panic.
-        *response.status_mut() = http::StatusCode::from_u16(answer.status)
-            .unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+        *response.status_mut() =
+            http::StatusCode::from_u16(answer.status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
         for (name, value) in answer.headers {
             let name = match name {
                 Cow::Borrowed(name) => Ok(http::HeaderName::from_static(name)),
@@ -217,10 +222,8 @@ pub(crate) fn encode(text: &str) -> impl std::fmt::Display + '_ {
 
 /// Writes pairs as a query.
 pub(crate) fn write_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let pieces: Vec<String> = pairs
-        .into_iter()
-        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
-        .collect();
+    let pieces: Vec<String> =
+        pairs.into_iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
     pieces.join("&")
 }
 

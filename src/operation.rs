@@ -69,10 +69,7 @@ impl Operation {
                 return Some((row, None));
             }
             let argument = code.strip_prefix(row.code.strip_suffix("%s")?)?;
-            self.parameters
-                .iter()
-                .any(|parameter| parameter.name == argument)
-                .then(|| (row, Some(argument.to_owned())))
+            self.parameters.iter().any(|parameter| parameter.name == argument).then(|| (row, Some(argument.to_owned())))
         })
     }
 }

@@ -201,8 +201,7 @@ fn mount(server: &httpmock::MockServer, tenant: &Arc<Tenant>) -> usize {
     let tenant = Arc::clone(tenant);
     let respond = move |request: &HttpMockRequest| {
         let body = request.body_bytes();
-        let incoming =
-            Incoming::from_parts(request.method_str(), request.uri_str(), request.headers_vec(), &body);
+        let incoming = Incoming::from_parts(request.method_str(), request.uri_str(), request.headers_vec(), &body);
         let answer = tenant.answer(&incoming);
         HttpMockResponse {
             status: Some(answer.status),

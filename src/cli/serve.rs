@@ -44,7 +44,10 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
         None => State::documents(),
         Some(path) => {
             let json = fs::read_to_string(path).map_err(|error| {
-                Failure(format!("cannot read the state file {}: {error}; `taskmock state` prints one to start from", path.display()))
+                Failure(format!(
+                    "cannot read the state file {}: {error}; `taskmock state` prints one to start from",
+                    path.display()
+                ))
             })?;
             State::from_json(&json).map_err(|error| Failure(format!("{}, {error}", path.display())))?
         }
@@ -57,7 +60,8 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure(format!("cannot start: {error}")))?;
-    let stop = runtime.block_on(async { Stop::new() }).map_err(|error| Failure(format!("cannot await signals: {error}")))?;
+    let stop =
+        runtime.block_on(async { Stop::new() }).map_err(|error| Failure(format!("cannot await signals: {error}")))?;
 
     let settings = Settings { address: arguments.listen, speed: arguments.speed, log: Some(log) };
     let listener = Listener::bind(state, settings).map_err(|error| {

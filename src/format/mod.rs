@@ -160,11 +160,9 @@ mod tests {
 
     #[test]
     fn lists_of_none_one_and_two_come_back_in_both_encodings() {
-        for items in [
-            vec![],
-            vec![inner("", Some(""))],
-            vec![inner(" a\r\n\t]]> & <é😀\u{202e}", None), inner("  ", Some("x"))],
-        ] {
+        for items in
+            [vec![], vec![inner("", Some(""))], vec![inner(" a\r\n\t]]> & <é😀\u{202e}", None), inner("  ", Some("x"))]]
+        {
             let model = outer(items);
             let json = to_json(&model);
             assert_eq!(from_json::<Outer>(&json).as_ref(), Ok(&model));

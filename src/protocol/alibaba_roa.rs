@@ -35,8 +35,7 @@ pub(crate) fn refuse(refusal: &Refusal, format: Format, request_id: String) -> A
         return alibaba_rpc::refuse(refusal, HOST_ID, format, request_id);
     }
     let status = refusal.row.status;
-    let envelope =
-        Envelope { code: refusal.code(), message: refusal.message(), request_id: &request_id, status };
+    let envelope = Envelope { code: refusal.code(), message: refusal.message(), request_id: &request_id, status };
     let content_type = match format {
         Format::Json => "application/json",
         Format::Xml => TEXT_XML,

@@ -58,7 +58,10 @@ pub(crate) fn read<'a>(request: &Incoming<'a>, dialect: &Dialect) -> (Format, Re
         return (format, Err(INVALID_ACTION.about("")));
     }
     let stated = |name: &str, header: &str| {
-        first(&pairs, name).cloned().or_else(|| request.header(header).map(Cow::Borrowed)).filter(|text| !text.is_empty())
+        first(&pairs, name)
+            .cloned()
+            .or_else(|| request.header(header).map(Cow::Borrowed))
+            .filter(|text| !text.is_empty())
     };
     let (action, version) = (stated("Action", "x-acs-action"), stated("Version", "x-acs-version"));
     (format, Ok(Call { action, version, pairs }))
@@ -69,8 +72,7 @@ fn form<'a>(request: &Incoming<'a>) -> Option<Result<&'a str, crate::http::Malfo
     let is_form = request
         .header("content-type")
         .is_none_or(|content_type| content_type.starts_with("application/x-www-form-urlencoded"));
-    (is_form && !request.body.is_empty())
-        .then(|| std::str::from_utf8(request.body).map_err(|_| crate::http::Malformed))
+    (is_form && !request.body.is_empty()).then(|| std::str::from_utf8(request.body).map_err(|_| crate::http::Malformed))
 }
 
 fn default_format(request: &Incoming<'_>, dialect: &Dialect) -> Format {
@@ -94,8 +96,7 @@ struct Envelope<'a> {
 }
 
 pub(crate) fn refuse(refusal: &Refusal, host_id: &str, format: Format, request_id: String) -> Answer {
-    let envelope =
-        Envelope { request_id: &request_id, host_id, code: refusal.code(), message: refusal.message() };
+    let envelope = Envelope { request_id: &request_id, host_id, code: refusal.code(), message: refusal.message() };
     let content_type = match format {
         Format::Json => "application/json;charset=utf-8",
         Format::Xml => TEXT_XML,

@@ -254,9 +254,9 @@ impl State {
         let mut deserializer = serde_json::Deserializer::from_str(json);
         let state: State = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
             let field = error.path().to_string();
-            StateError::of_json(field, error.inner())
+            StateError::of_json(json, field, error.inner())
         })?;
-        deserializer.end().map_err(|error| StateError::of_json(".".to_owned(), &error))?;
+        deserializer.end().map_err(|error| StateError::of_json(json, ".".to_owned(), &error))?;
         if json.trim_start().starts_with('[') {
             // serde reads a list of fields as a struct too.
             let sentence = "a state is an object, such as {\"clock\": \"2026-11-21T20:21:00Z\"}".to_owned();
@@ -345,11 +345,13 @@ impl StateError {
         &self.field
     }
 
-    fn of_json(field: String, error: &serde_json::Error) -> Self {
+    fn of_json(json: &str, field: String, error: &serde_json::Error) -> Self {
         let message = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());
         let sentence = message.strip_suffix(place.as_str()).unwrap_or(&message).to_owned();
-        StateError { line: error.line().max(1), field, sentence }
+        // The parser has gone on when a value of the right type turns out to be wrong.
+        let line = if error.is_data() { line_of(json, &field) } else { None };
+        StateError { line: line.unwrap_or(error.line().max(1)), field, sentence }
     }
 }
 
@@ -427,11 +429,7 @@ pub(crate) struct Index {
 
 impl Index {
     pub(crate) fn of(state: &State) -> Self {
-        Index {
-            ehpc: ehpc::Index::of(&state.ehpc),
-            ack: ack::Index::of(&state.ack),
-            dws: dws::Index::of(&state.dws),
-        }
+        Index { ehpc: ehpc::Index::of(&state.ehpc), ack: ack::Index::of(&state.ack), dws: dws::Index::of(&state.dws) }
     }
 }
 
@@ -446,8 +444,12 @@ mod tests {
     #[test]
     fn a_wrong_state_names_the_line_the_field_and_what_would_be_right() {
         for (json, expected) in [
+            ("{\n \"clock\": \"today\"\n}", "line 2, clock: `today` is not an RFC 3339 time"),
             ("{\n \"clok\": 1}", "line 2, clok: unknown field `clok`, expected one of `clock`, `seed`"),
-            ("{\n \"dialect\": {\n  \"tasks\": \"list\"}}", "line 3, dialect.tasks: unknown variant `list`, expected `array` or `object`"),
+            (
+                "{\n \"dialect\": {\n  \"tasks\": \"list\"}}",
+                "line 3, dialect.tasks: unknown variant `list`, expected `array` or `object`",
+            ),
             (
                 "{\"ehpc\": {\"tasks\": [\n{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"x\", \"ends\": \"Failed\"}]}}",
                 "line 2, ehpc.tasks[0].ends: unknown variant `Failed`, expected one of `Success`, `Fail`, `PartialFail`, `Never`",
@@ -472,11 +474,19 @@ mod tests {
                 "{\"armed\": [\n{\"operation\": \"ehpc.list_tasks\",\n\"code\": \"Nope\"}]}",
                 "line 3, armed[0].code: `Nope` is no error of ehpc.list_tasks; there are InvalidParams, NotEnabled",
             ),
-            ("{\"armed\": [{\"operation\": \"x\", \"code\": \"y\"}]}", "line 1, armed[0].operation: `x` is no operation; there are ehpc.list_tasks,"),
+            (
+                "{\"armed\": [{\"operation\": \"x\", \"code\": \"y\"}]}",
+                "line 1, armed[0].operation: `x` is no operation; there are ehpc.list_tasks,",
+            ),
             (
                 "{\"ack\": {\"tasks\": [{\"task_id\": \"a\", \"aliases\": [\"a\"], \"cluster_id\": \"c\", \"task_type\": \"t\"}]}}",
                 "line 1, ack.tasks[0].aliases[0]: `a` is the id of a task already",
             ),
+            (
+                "{\"ehpc\": {\n\"tasks\": [\n\n{\"task_id\": \"a\"\n}\n]}}",
+                "line 4, ehpc.tasks[0]: missing field `cluster_id`",
+            ),
+            ("{\n\"seed\": -1\n}", "line 2, seed: invalid value: integer `-1`, expected u64"),
             ("{} {}", "line 1, .: trailing characters"),
             ("", "line 1, .: EOF while parsing a value"),
             ("[]", "line 1, .: a state is an object, such as"),

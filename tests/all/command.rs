@@ -90,8 +90,14 @@ fn serve_takes_a_state_file_dialects_and_a_speed() {
     let state = r#"{"ehpc": {"tasks": [{"task_id": "T1", "cluster_id": "mine", "task_type": "ResetComputes"}]}}"#;
     let path = file("state.json", state.as_bytes());
     let serving = Serving::start(&[
-        "--state", path.to_str().expect("UTF-8"), "--dialect", "tasks=object", "--dialect", "reset_type=ResetCompute",
-        "--speed", "1000000",
+        "--state",
+        path.to_str().expect("UTF-8"),
+        "--dialect",
+        "tasks=object",
+        "--dialect",
+        "reset_type=ResetCompute",
+        "--speed",
+        "1000000",
     ]);
     let ask = || {
         let (status, body) = fetch(serving.address, "/?Action=ListTasks&Format=JSON&Archived=true&ClusterId=mine");
@@ -124,11 +130,20 @@ fn bad_input_is_one_sentence_and_exit_code_2() {
     let taken_address = taken.local_addr().expect("an address").to_string();
     let (wrong, binary) = (wrong.to_str().expect("UTF-8"), binary.to_str().expect("UTF-8"));
     for (arguments, parts) in [
-        (vec!["--state", wrong], vec!["wrong.json, line 3, ehpc.tasks[0].takes: `soon` is not a span of time such as 90s"]),
-        (vec!["--state", "nowhere.json"], vec!["cannot read the state file nowhere.json", "`taskmock state` prints one"]),
+        (
+            vec!["--state", wrong],
+            vec!["wrong.json, line 3, ehpc.tasks[0].takes: `soon` is not a span of time such as 90s"],
+        ),
+        (
+            vec!["--state", "nowhere.json"],
+            vec!["cannot read the state file nowhere.json", "`taskmock state` prints one"],
+        ),
         (vec!["--state", binary], vec!["cannot read the state file", "binary.json"]),
         (vec!["--listen", &taken_address], vec!["cannot listen on", &taken_address, "--listen 127.0.0.1:0"]),
-        (vec!["--dialect", "tasks=list"], vec!["--dialect tasks=list: `list` is no value of the dialect switch `tasks`, which takes array or object"]),
+        (
+            vec!["--dialect", "tasks=list"],
+            vec!["--dialect tasks=list: `list` is no value of the dialect switch `tasks`, which takes array or object"],
+        ),
         (vec!["--dialect", "x=y"], vec!["`x` is no dialect switch; there are document, tasks, page"]),
         (vec!["--dialect", "x"], vec!["`x` is not NAME=VALUE"]),
     ] {
@@ -138,7 +153,13 @@ fn bad_input_is_one_sentence_and_exit_code_2() {
         assert_eq!(said.lines().count(), 1, "{said}");
         assert!(parts.iter().all(|part| said.contains(part)), "{arguments:?}: {said}");
     }
-    for arguments in [vec!["serve", "--listen", "nowhere"], vec!["serve", "--speed", "-1"], vec!["serve", "--speed", "fast"], vec!["serv"], vec![]] {
+    for arguments in [
+        vec!["serve", "--listen", "nowhere"],
+        vec!["serve", "--speed", "-1"],
+        vec!["serve", "--speed", "fast"],
+        vec!["serv"],
+        vec![],
+    ] {
         assert_eq!(run(&arguments).status.code(), Some(2), "{arguments:?}");
     }
 }
@@ -157,6 +178,9 @@ fn a_server_is_controlled_over_http() {
     let serving = Serving::start(&[]);
     let (status, _) = send(serving.address, "POST", "/__taskmock__/clock", r#"{"advance":"19m"}"#);
     assert_eq!(status, 200);
-    let (_, body) = fetch(serving.address, &format!("/?Action=ListTasks&Format=JSON&ClusterId={CLUSTER}&TaskId=B745C159-3155-4B94-95D0-4B73D4D2****"));
+    let (_, body) = fetch(
+        serving.address,
+        &format!("/?Action=ListTasks&Format=JSON&ClusterId={CLUSTER}&TaskId=B745C159-3155-4B94-95D0-4B73D4D2****"),
+    );
     assert!(body.contains(r#""Status":"Success""#), "{body}");
 }

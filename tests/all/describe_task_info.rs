@@ -49,28 +49,40 @@ fn a_task_is_watched_stage_by_stage() {
         serde_json::Value::Object(all)
     };
 
-    assert_eq!(ask(&mut backend, &path), (200, with(json!({
-        "updated": "2022-12-31T23:59:30+08:00", "state": "running", "current_stage": "CreateNodes",
-        "stages": [{"state": "running", "start_time": "2022-12-31 23:59:30", "message": "success to create"}],
-        "events": [first_event],
-        "task_result": [{"data": "i-1", "status": "initial"}, {"data": "i-2", "status": "initial"}],
-    }))));
+    assert_eq!(
+        ask(&mut backend, &path),
+        (
+            200,
+            with(json!({
+                "updated": "2022-12-31T23:59:30+08:00", "state": "running", "current_stage": "CreateNodes",
+                "stages": [{"state": "running", "start_time": "2022-12-31 23:59:30", "message": "success to create"}],
+                "events": [first_event],
+                "task_result": [{"data": "i-1", "status": "initial"}, {"data": "i-2", "status": "initial"}],
+            }))
+        )
+    );
 
     backend.advance(Duration::from_secs(61));
     let second_event = json!({
         "action": "start", "level": "Normal", "message": "start to join", "reason": "JoinStart",
         "source": "ACK", "timestamp": "1672502430000",
     });
-    assert_eq!(ask(&mut backend, &path), (200, with(json!({
-        "updated": "2023-01-01T00:00:30+08:00", "state": "running", "current_stage": "JoinNodes",
-        "stages": [
-            {"state": "success", "start_time": "2022-12-31 23:59:30", "end_time": "2023-01-01 00:00:30",
-             "message": "success to create", "outputs": {"nodes": ["i-1"]}},
-            {"state": "running", "start_time": "2023-01-01 00:00:30", "message": ""},
-        ],
-        "events": [first_event, second_event],
-        "task_result": [{"data": "i-1", "status": "success"}, {"data": "i-2", "status": "initial"}],
-    }))));
+    assert_eq!(
+        ask(&mut backend, &path),
+        (
+            200,
+            with(json!({
+                "updated": "2023-01-01T00:00:30+08:00", "state": "running", "current_stage": "JoinNodes",
+                "stages": [
+                    {"state": "success", "start_time": "2022-12-31 23:59:30", "end_time": "2023-01-01 00:00:30",
+                     "message": "success to create", "outputs": {"nodes": ["i-1"]}},
+                    {"state": "running", "start_time": "2023-01-01 00:00:30", "message": ""},
+                ],
+                "events": [first_event, second_event],
+                "task_result": [{"data": "i-1", "status": "success"}, {"data": "i-2", "status": "initial"}],
+            }))
+        )
+    );
 
     backend.advance(Duration::from_secs(29));
     let ended = with(json!({
@@ -92,7 +104,8 @@ fn a_task_is_watched_stage_by_stage() {
 
 #[test]
 fn every_ending_word_is_served_as_it_is() {
-    for (ends, expected) in [("success", "success"), ("fail", "fail"), ("canceled", "canceled"), ("running", "running")] {
+    for (ends, expected) in [("success", "success"), ("fail", "fail"), ("canceled", "canceled"), ("running", "running")]
+    {
         let (mut backend, id) = scale_out(TaskState::from(ends));
         backend.advance(Duration::from_secs(90));
         assert_eq!(ask(&mut backend, &format!("/tasks/{id}")).1["state"], expected);

@@ -56,8 +56,11 @@ fn the_samples_of_000_and_001_decode_to_the_values_that_they_show() {
 
 #[test]
 fn the_samples_of_002_decode_to_the_values_that_they_show() {
-    for (format, sample) in [(Format::Xml, documented!("002-response.xml")), (Format::Json, documented!("002-response.json"))] {
-        let output = describe_task_info::Output::decode(sample.as_bytes(), format, &dialect("002")).expect("it decodes");
+    for (format, sample) in
+        [(Format::Xml, documented!("002-response.xml")), (Format::Json, documented!("002-response.json"))]
+    {
+        let output =
+            describe_task_info::Output::decode(sample.as_bytes(), format, &dialect("002")).expect("it decodes");
         let expected = json!({
             "cluster_id": "c78592bfe92244365b3c3ad47f1de****", "task_id": "T-5faa48fb31b6b8078d000006",
             "created": "2020-11-10T16:02:04+08:00", "updated": "2020-11-10T16:03:06+08:00",
@@ -70,8 +73,11 @@ fn the_samples_of_002_decode_to_the_values_that_they_show() {
 
 #[test]
 fn the_samples_of_003_decode_to_the_values_that_they_show() {
-    for (format, sample) in [(Format::Xml, documented!("003-response.xml")), (Format::Json, documented!("003-response.json"))] {
-        let output = list_invocation_status::Output::decode(sample.as_bytes(), format, &dialect("003")).expect("it decodes");
+    for (format, sample) in
+        [(Format::Xml, documented!("003-response.xml")), (Format::Json, documented!("003-response.json"))]
+    {
+        let output =
+            list_invocation_status::Output::decode(sample.as_bytes(), format, &dialect("003")).expect("it decodes");
         let node = |id: &str| list_invocation_status::InvokeInstance {
             instance_id: id.into(),
             instance_invoke_status: list_invocation_status::InvokeStatus::Finished,
@@ -88,7 +94,8 @@ fn the_samples_of_003_decode_to_the_values_that_they_show() {
 
 #[test]
 fn the_sample_of_004_decodes_to_the_values_that_it_shows() {
-    let output = list_logical_cluster_tasks::Output::decode(documented!("004-response.json").as_bytes()).expect("it decodes");
+    let output =
+        list_logical_cluster_tasks::Output::decode(documented!("004-response.json").as_bytes()).expect("it decodes");
     assert_eq!(output.count, 2);
     let [grow, create] = &output.logical_cluster_tasks[..] else { panic!("two tasks") };
     assert_eq!(grow.end_time.as_deref(), Some("2023-06-05 02:11:50"));

@@ -88,7 +88,8 @@ fn offset_counts_rows_in_the_dialect_that_says_so() {
 fn a_filtered_list_follows_the_clock() {
     let mut backend = five();
     backend.submit(Task::new(CLUSTER, "one", "Shrink").takes(Span::seconds(90)).succeeds("done"));
-    let shrunk = |backend: &mut Backend| ask(backend, &format!("{DWS_PATH}?type=Shrink")).1["logical_cluster_tasks"][0].take();
+    let shrunk =
+        |backend: &mut Backend| ask(backend, &format!("{DWS_PATH}?type=Shrink")).1["logical_cluster_tasks"][0].take();
     let running = json!({
         "type": "Shrink", "logical_cluster_name": "one", "start_time": "2024-03-03 00:00:00",
         "end_time": "", "result": "", "log": "",
@@ -127,8 +128,19 @@ fn an_empty_cluster_still_has_both_keys() {
 fn what_is_out_of_range_is_refused() {
     let mut backend = five();
     for query in [
-        "offset=-1", "offset=abc", "offset=1.5", "offset=2147483648", "limit=0", "limit=-1", "limit=1.5", "limit=true",
-        "limit=9223372036854775807", "limit=99999999999999999999", "order=desc", "order=UP", "order_by=nothing",
+        "offset=-1",
+        "offset=abc",
+        "offset=1.5",
+        "offset=2147483648",
+        "limit=0",
+        "limit=-1",
+        "limit=1.5",
+        "limit=true",
+        "limit=9223372036854775807",
+        "limit=99999999999999999999",
+        "order=desc",
+        "order=UP",
+        "order_by=nothing",
     ] {
         let (status, body) = ask(&mut backend, &format!("{DWS_PATH}?{query}"));
         let expected = (400, json!({"error_code": "DWS.0001", "error_msg": "Incorrect parameter."}));
@@ -138,7 +150,10 @@ fn what_is_out_of_range_is_refused() {
     for (path, expected) in [
         (format!("/v2/{project}/clusters/not%20a%2Fuuid/logical-clusters/tasks"), (400, "DWS.0001")),
         (format!("/v2/{project}/clusters/%7Bcluster_id%7D/logical-clusters/tasks"), (400, "DWS.0001")),
-        (format!("/v2/{project}/clusters/00000000-0000-4000-8000-000000000000/logical-clusters/tasks"), (404, "DWS.0047")),
+        (
+            format!("/v2/{project}/clusters/00000000-0000-4000-8000-000000000000/logical-clusters/tasks"),
+            (404, "DWS.0047"),
+        ),
         (format!("/v2/another/clusters/{CLUSTER}/logical-clusters/tasks"), (404, "DWS.0047")),
         (format!("/v2//clusters/{CLUSTER}/logical-clusters/tasks"), (404, "APIGW.0101")),
         (format!("/v2/{project}/clusters/{CLUSTER}/logical-clusters/tasks/"), (404, "APIGW.0101")),

@@ -64,9 +64,7 @@ fn good_request(operation: &str, format: Format) -> Request {
         "ehpc.list_invocation_status" => {
             list_invocation_status::Input::new("ehpc-hz-FYUr32****", "c-hz01v8x80o3****").request(format)
         }
-        "ack.describe_task_info" => {
-            describe_task_info::Input::new("T-5faa48fb31b6b8078d00****").request(format)
-        }
+        "ack.describe_task_info" => describe_task_info::Input::new("T-5faa48fb31b6b8078d00****").request(format),
         "dws.list_logical_cluster_tasks" => get(DWS_PATH),
         other => panic!("no request for {other}"),
     }
@@ -74,8 +72,16 @@ fn good_request(operation: &str, format: Format) -> Request {
 
 fn expected_rows(operation: &str) -> Vec<(u16, &'static str, &'static str)> {
     match operation {
-        "ehpc.list_tasks" => [LIST_TASKS, ALIBABA_GATEWAY, &[(400, "MissingClusterId", "ClusterId is mandatory for this action.")]].concat(),
-        "ehpc.list_invocation_status" => [LIST_INVOCATION_STATUS, ALIBABA_GATEWAY, &[(400, "MissingCommandId", "CommandId is mandatory for this action.")]].concat(),
+        "ehpc.list_tasks" => {
+            [LIST_TASKS, ALIBABA_GATEWAY, &[(400, "MissingClusterId", "ClusterId is mandatory for this action.")]]
+                .concat()
+        }
+        "ehpc.list_invocation_status" => [
+            LIST_INVOCATION_STATUS,
+            ALIBABA_GATEWAY,
+            &[(400, "MissingCommandId", "CommandId is mandatory for this action.")],
+        ]
+        .concat(),
         "ack.describe_task_info" => [DESCRIBE_TASK_INFO, ALIBABA_GATEWAY].concat(),
         "dws.list_logical_cluster_tasks" => [DWS, HUAWEI_GATEWAY].concat(),
         other => panic!("no table for {other}"),
@@ -108,7 +114,8 @@ fn assert_envelope(operation: &str, code: &str, message: &str, format: Format, r
     assert!(!id.is_empty(), "{operation} {code}");
     let is_service = !ALIBABA_GATEWAY.iter().chain(HUAWEI_GATEWAY).any(|row| row.1 == code);
     let status = response.status().as_u16();
-    let host = if operation.starts_with("ehpc") { "ehpc.cn-hangzhou.aliyuncs.com" } else { "cs.cn-hangzhou.aliyuncs.com" };
+    let host =
+        if operation.starts_with("ehpc") { "ehpc.cn-hangzhou.aliyuncs.com" } else { "cs.cn-hangzhou.aliyuncs.com" };
     let keys: Vec<(&str, String)> = if operation.starts_with("dws") {
         let mut keys = vec![("error_code", code.to_owned()), ("error_msg", message.to_owned())];
         if !is_service {
@@ -116,7 +123,12 @@ fn assert_envelope(operation: &str, code: &str, message: &str, format: Format, r
         }
         keys
     } else if operation.starts_with("ack") && is_service {
-        vec![("code", code.into()), ("message", message.into()), ("requestId", id.into()), ("status", status.to_string())]
+        vec![
+            ("code", code.into()),
+            ("message", message.into()),
+            ("requestId", id.into()),
+            ("status", status.to_string()),
+        ]
     } else {
         vec![("RequestId", id.into()), ("HostId", host.into()), ("Code", code.into()), ("Message", message.into())]
     };
@@ -173,7 +185,9 @@ fn an_argument_can_be_given_and_armed_answers_come_in_their_order() {
     backend.arm_with(armed("Missing%s", None)).expect("a row");
     backend.arm("ack.describe_task_info", "400", 1).expect("a row");
     let request = good_request("ehpc.list_tasks", Format::Json);
-    for expected in ["Invalid param: Archived", "TaskId is mandatory for this action.", "ClusterId is mandatory for this action."] {
+    for expected in
+        ["Invalid param: Archived", "TaskId is mandatory for this action.", "ClusterId is mandatory for this action."]
+    {
         let body: serde_json::Value = serde_json::from_slice(backend.respond(&request).body()).expect("JSON");
         assert_eq!(body["Message"], expected);
     }
@@ -187,7 +201,12 @@ fn any_answer_can_be_replaced_by_any_bytes() {
     for body in [&b"not JSON"[..], b"", b"\xff\xfe\0", "{\"Tasks\":".as_bytes()] {
         let response = RawResponse::new(207, "image/png", body);
         backend
-            .arm_with(Armed { operation: "ehpc.list_tasks".into(), response: Some(response), times: 1, ..Armed::default() })
+            .arm_with(Armed {
+                operation: "ehpc.list_tasks".into(),
+                response: Some(response),
+                times: 1,
+                ..Armed::default()
+            })
             .expect("HTTP can carry it");
         let response = backend.respond(&good_request("ehpc.list_tasks", Format::Json));
         assert_eq!((response.status().as_u16(), &response.body()[..]), (207, body));
@@ -208,7 +227,9 @@ fn what_cannot_be_armed_is_refused_with_what_can() {
     );
     assert!(backend.arm("ehpc.list_tasks", "MissingNothing", 1).is_err());
     assert!(backend.arm("ehpc.list_tasks", "DbError", 0).is_err());
-    for (status, name, value) in [(99, "a", "b"), (600, "a", "b"), (200, "a b", "c"), (200, "a", "b\n"), (200, "content-length", "1")] {
+    for (status, name, value) in
+        [(99, "a", "b"), (600, "a", "b"), (200, "a b", "c"), (200, "a", "b\n"), (200, "content-length", "1")]
+    {
         let headers = [(name.to_owned(), value.to_owned())].into();
         let response = Some(RawResponse { status, headers, body: vec![] });
         let armed = Armed { operation: "ehpc.list_tasks".into(), response, times: 1, ..Armed::default() };

@@ -12,7 +12,8 @@ fn every_fact_has_its_own_id_and_a_source() {
         assert!(ids.insert(fact.id), "{} is there twice", fact.id);
         assert!(!fact.source.is_empty() && !fact.says.is_empty(), "{}", fact.id);
         if fact.kind == FactKind::Documented {
-            let names_a_document = ["000", "001", "002", "003", "004"].iter().any(|number| fact.source.contains(number));
+            let names_a_document =
+                ["000", "001", "002", "003", "004"].iter().any(|number| fact.source.contains(number));
             assert!(names_a_document || fact.id == "alibaba.rpc.version", "{}: {}", fact.id, fact.source);
         }
     }

@@ -15,7 +15,9 @@ fn text() -> impl Strategy<Value = String> {
         any::<char>().prop_filter("XML 1.0 cannot carry it", |character| {
             !matches!(character, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}')
         }),
-        proptest::sample::select(vec!['<', '>', '&', '"', '\'', ']', '\r', '\n', '\t', ' ', '\\', '\u{202e}', '😀', '中']),
+        proptest::sample::select(vec![
+            '<', '>', '&', '"', '\'', ']', '\r', '\n', '\t', ' ', '\\', '\u{202e}', '😀', '中'
+        ]),
     ];
     prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.into_iter().collect())
 }
@@ -48,7 +50,8 @@ fn map() -> impl Strategy<Value = serde_json::Map<String, serde_json::Value>> {
         any::<i64>().prop_map(serde_json::Value::from),
         text().prop_map(serde_json::Value::from),
     ];
-    let value = leaf.prop_recursive(2, 8, 3, |inner| prop::collection::vec(inner, 0..3).prop_map(serde_json::Value::from));
+    let value =
+        leaf.prop_recursive(2, 8, 3, |inner| prop::collection::vec(inner, 0..3).prop_map(serde_json::Value::from));
     prop::collection::btree_map(text(), value, 0..3).prop_map(|map| map.into_iter().collect())
 }
 
@@ -180,7 +183,8 @@ proptest! {
 fn listed(backend: &mut Backend, size: usize, archived: &str) -> Vec<String> {
     let mut all = Vec::new();
     for page in 1.. {
-        let (_, body) = list_tasks(backend, &format!("ClusterId=c&Archived={archived}&PageSize={size}&PageNumber={page}"));
+        let (_, body) =
+            list_tasks(backend, &format!("ClusterId=c&Archived={archived}&PageSize={size}&PageNumber={page}"));
         let ids = field(&body["Tasks"], "TaskId");
         assert!(ids.len() <= size);
         if ids.is_empty() {

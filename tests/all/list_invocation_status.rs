@@ -9,7 +9,12 @@ use taskmock::{Backend, State};
 use crate::support::ask;
 
 fn status(backend: &mut Backend, cluster: &str, command: &str) -> (u16, Value) {
-    ask(backend, &format!("/?Action=ListInvocationStatus&Version=2018-04-12&Format=JSON&ClusterId={cluster}&CommandId={command}"))
+    ask(
+        backend,
+        &format!(
+            "/?Action=ListInvocationStatus&Version=2018-04-12&Format=JSON&ClusterId={cluster}&CommandId={command}"
+        ),
+    )
 }
 
 #[test]

@@ -40,7 +40,13 @@ fn refusal(backend: &mut Backend, parameters: &str) -> (u16, String, String) {
 fn archived_false_or_absent_lists_running_tasks_only_and_true_lists_all_newest_first() {
     let mut backend = twelve();
     let running = (6, vec!["t12", "t10", "t8", "t6", "t4", "t2"].into_iter().map(str::to_owned).collect());
-    for parameters in ["ClusterId=c", "ClusterId=c&Archived=false", "ClusterId=c&Archived=False", "ClusterId=c&Archived=FALSE", "ClusterId=c&Archived="] {
+    for parameters in [
+        "ClusterId=c",
+        "ClusterId=c&Archived=false",
+        "ClusterId=c&Archived=False",
+        "ClusterId=c&Archived=FALSE",
+        "ClusterId=c&Archived=",
+    ] {
         assert_eq!(ids(&mut backend, parameters), running, "{parameters}");
     }
     for archived in ["true", "True", "TRUE"] {
@@ -63,7 +69,11 @@ fn a_task_id_makes_archived_void_whatever_it_says() {
     for (task, expected) in [("t3", vec!["t3"]), ("t4", vec!["t4"]), ("nobody", vec![]), ("elsewhere", vec![])] {
         for archived in ["", "&Archived=true", "&Archived=false"] {
             let (total, listed) = ids(&mut backend, &format!("ClusterId=c&TaskId={task}{archived}"));
-            assert_eq!((total, listed), (expected.len() as u64, expected.iter().map(|id| (*id).to_owned()).collect()), "{task}{archived}");
+            assert_eq!(
+                (total, listed),
+                (expected.len() as u64, expected.iter().map(|id| (*id).to_owned()).collect()),
+                "{task}{archived}"
+            );
         }
     }
 }

@@ -10,6 +10,7 @@ mod facts;
 mod laws;
 mod list_invocation_status;
 mod list_tasks;
+mod readme;
 mod requests;
 #[cfg(feature = "server")]
 mod servers;

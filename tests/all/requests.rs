@@ -60,7 +60,9 @@ fn every_captured_request_of_an_official_sdk_is_understood() {
         let response = Backend::documents().respond(&request);
         let body = text(&response);
         let code = match serde_json::from_str::<Value>(body) {
-            Ok(json) => ["Code", "code", "error_code"].iter().find_map(|key| json[key].as_str()).unwrap_or("").to_owned(),
+            Ok(json) => {
+                ["Code", "code", "error_code"].iter().find_map(|key| json[key].as_str()).unwrap_or("").to_owned()
+            }
             Err(_) => String::new(),
         };
         let (status, expected_code) = expected(&name);
@@ -91,7 +93,8 @@ fn action_and_version_may_stand_in_the_query_the_form_or_only_in_headers() {
         ("no content type", http::Request::post("/").body(query.clone().into()).expect("a request")),
     ] {
         let response = Backend::documents().respond(&request);
-        let body: Value = serde_json::from_slice(response.body()).unwrap_or_else(|_| panic!("{place}: {}", text(&response)));
+        let body: Value =
+            serde_json::from_slice(response.body()).unwrap_or_else(|_| panic!("{place}: {}", text(&response)));
         assert_eq!(body["TotalCount"], 10, "{place}");
     }
     let json_body = http::Request::post("/?Action=ListTasks&Format=JSON")
@@ -192,7 +195,8 @@ fn the_gateway_refuses_what_it_does_not_know() {
             ("/tasks/T-1", "Code", "InvalidAction.NotFound"),
             (crate::support::DWS_PATH, "error_code", "APIGW.0101"),
         ] {
-            let request = http::Request::builder().method(method).uri(target).body(bytes::Bytes::new()).expect("a request");
+            let request =
+                http::Request::builder().method(method).uri(target).body(bytes::Bytes::new()).expect("a request");
             let response = backend.respond(&request);
             let body: Value = serde_json::from_slice(response.body()).expect("JSON");
             assert_eq!((response.status().as_u16(), body[envelope].as_str()), (404, Some(code)), "{method} {target}");
@@ -215,7 +219,9 @@ fn an_unknown_request_is_told_which_routes_exist() {
         let (status, body) = ask(&mut backend, target);
         let sentence = body["taskmock"].as_str().expect("a sentence");
         assert_eq!(status, 404);
-        for route in ["/?Action=ListTasks", "/?Action=ListInvocationStatus", "/tasks/{task_id}", "/logical-clusters/tasks"] {
+        for route in
+            ["/?Action=ListTasks", "/?Action=ListInvocationStatus", "/tasks/{task_id}", "/logical-clusters/tasks"]
+        {
             assert!(sentence.contains(route), "{target}: {sentence}");
         }
     }
@@ -226,7 +232,9 @@ fn an_unknown_request_is_told_which_routes_exist() {
 #[test]
 fn a_body_over_the_limit_is_refused() {
     let mut backend = Backend::documents();
-    let request = |size: usize| http::Request::post("/?Action=ListTasks&Format=JSON").body(vec![b'a'; size].into()).expect("a request");
+    let request = |size: usize| {
+        http::Request::post("/?Action=ListTasks&Format=JSON").body(vec![b'a'; size].into()).expect("a request")
+    };
     assert_eq!(backend.respond(&request(taskmock::MAX_BODY + 1)).status(), 413);
     assert_eq!(backend.respond(&request(taskmock::MAX_BODY)).status(), 400);
 }

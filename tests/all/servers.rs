@@ -91,13 +91,17 @@ fn the_control_interface_does_it_for_any_language() {
 
         let mut state = control("GET", "state", "").1;
         assert_eq!(state["clock"], "2026-11-21T20:21:00Z");
-        state["ehpc"]["tasks"] = json!([{"task_id": "T1", "cluster_id": "mine", "task_type": "AddComputes", "takes": "5m"}]);
+        state["ehpc"]["tasks"] =
+            json!([{"task_id": "T1", "cluster_id": "mine", "task_type": "AddComputes", "takes": "5m"}]);
         assert_eq!(control("PUT", "state", &state.to_string()).0, 200);
         let (_, body) = fetch(address, "/?Action=ListTasks&Format=JSON&ClusterId=mine");
         assert_eq!(json_of(&body)["Tasks"][0]["TaskId"], "T1");
         let (status, body) = control("PUT", "state", "{\n\"clok\":1}");
         assert_eq!(status, 400);
-        assert!(body["taskmock"].as_str().is_some_and(|said| said.starts_with("line 2, clok: unknown field")), "{body}");
+        assert!(
+            body["taskmock"].as_str().is_some_and(|said| said.starts_with("line 2, clok: unknown field")),
+            "{body}"
+        );
         assert_eq!(handle.state().ehpc.tasks.len(), 1, "a wrong state loses nothing");
 
         let requests = control("GET", "requests", "").1;
@@ -146,7 +150,9 @@ fn a_hostile_client_gets_a_refusal_and_the_server_goes_on() {
     let declared = "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 99999999999\r\n\r\n";
     assert!(exchange(listener.address(), declared.as_bytes()).starts_with("HTTP/1.1 413"));
     let chunk = format!("{:x}\r\n{}\r\n", 600_000, "a".repeat(600_000));
-    let chunked = format!("POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n{chunk}{chunk}0\r\n\r\n");
+    let chunked = format!(
+        "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n{chunk}{chunk}0\r\n\r\n"
+    );
     assert!(exchange(listener.address(), chunked.as_bytes()).starts_with("HTTP/1.1 413"));
 }
 
@@ -230,7 +236,10 @@ fn a_panic_in_a_tests_closure_does_not_take_the_server_down() {
             });
         }));
         assert!(result.is_err());
-        assert_eq!(json_of(&fetch(address, &format!("/?Action=ListTasks&Format=JSON&ClusterId={CLUSTER}")).1)["TotalCount"], 0);
+        assert_eq!(
+            json_of(&fetch(address, &format!("/?Action=ListTasks&Format=JSON&ClusterId={CLUSTER}")).1)["TotalCount"],
+            0
+        );
     });
 }
 
@@ -275,7 +284,8 @@ fn in_a_small_pool(test: &str) -> String {
 #[test]
 fn holding_more_servers_than_the_pool_has_says_what_is_wrong_and_what_to_do() {
     let said = in_a_small_pool("servers::hold_three_servers");
-    for part in ["httpmock's pool has 2 servers and all of them are held", "HTTPMOCK_MAX_SERVERS", "taskmock::Listener"] {
+    for part in ["httpmock's pool has 2 servers and all of them are held", "HTTPMOCK_MAX_SERVERS", "taskmock::Listener"]
+    {
         assert!(said.contains(part), "{said}");
     }
 }

@@ -62,11 +62,16 @@ fn imports_go_downward_only() {
             let path: String = import.chars().take_while(|c| c.is_alphanumeric() || matches!(c, '_' | ':')).collect();
             let path = path.replace("::", "/");
             // Macros of this crate name their own items by `$crate`, which is in a room as well.
-            let (other_storey, there) = room(path.trim_end_matches('/')).unwrap_or_else(|| panic!("{file} imports {path}"));
+            let (other_storey, there) =
+                room(path.trim_end_matches('/')).unwrap_or_else(|| panic!("{file} imports {path}"));
             imports += 1;
-            assert!(there == here || other_storey < storey, "{file} imports crate::{path} from the same storey or above");
+            assert!(
+                there == here || other_storey < storey,
+                "{file} imports crate::{path} from the same storey or above"
+            );
         }
-        let is_service_root = file.matches('/').count() == 2 && file.starts_with("services/") && file.ends_with("/mod.rs");
+        let is_service_root =
+            file.matches('/').count() == 2 && file.starts_with("services/") && file.ends_with("/mod.rs");
         assert!(!is_service_root || !code(&text).contains("super::"), "{file} reaches out of its service");
         assert!(!file.starts_with("services/") || !code(&text).contains("super::super::"), "{file}");
     }
@@ -119,7 +124,10 @@ fn every_operation_folder_is_registered() {
     assert_eq!(folders.len(), taskmock::operations().count());
     for (service, operation) in folders {
         assert!(registry.contains(&format!("{service} / {operation},")), "{service}/{operation} is not registered");
-        assert!(taskmock::operation(&format!("{service}.{operation}")).is_some(), "{service}.{operation} has another id");
+        assert!(
+            taskmock::operation(&format!("{service}.{operation}")).is_some(),
+            "{service}.{operation} has another id"
+        );
     }
 }
 

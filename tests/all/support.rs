@@ -54,7 +54,9 @@ pub(crate) fn leaves(xml: &str) -> Vec<String> {
             Event::Text(piece) => text.push_str(&piece.xml10_content()),
             Event::GeneralRef(reference) => match reference.resolve_char_ref().expect("a reference") {
                 Some(character) => text.push(character),
-                None => text.push_str(quick_xml::escape::resolve_xml_entity(&reference.into_inner()).expect("an entity")),
+                None => {
+                    text.push_str(quick_xml::escape::resolve_xml_entity(&reference.into_inner()).expect("an entity"))
+                }
             },
             Event::End(_) => {
                 if is_leaf {

@@ -36,12 +36,7 @@ impl Stage {
     /// assert!(Stage::new("DrainNodes", Span::seconds(30)).message.is_empty());
     /// ```
     pub fn new(name: &str, takes: impl Into<Span>) -> Self {
-        Stage {
-            name: name.to_owned(),
-            takes: takes.into(),
-            message: String::new(),
-            outputs: serde_json::Map::new(),
-        }
+        Stage { name: name.to_owned(), takes: takes.into(), message: String::new(), outputs: serde_json::Map::new() }
     }
 }
 
@@ -330,7 +325,10 @@ impl Task {
         match self.takes {
             Some(takes) => takes.duration(),
             None if self.stages.is_empty() => std::time::Duration::from_secs(300),
-            None => self.stages.iter().fold(std::time::Duration::ZERO, |sum, stage| sum.saturating_add(stage.takes.duration())),
+            None => self
+                .stages
+                .iter()
+                .fold(std::time::Duration::ZERO, |sum, stage| sum.saturating_add(stage.takes.duration())),
         }
     }
 

@@ -62,7 +62,10 @@ impl State {
             if !tasks.insert((&task.cluster_id, &task.task_id)) {
                 wrong.push((
                     format!("ehpc.tasks[{at}].task_id"),
-                    format!("`{}` is there twice in cluster `{}`; give each task its own", task.task_id, task.cluster_id),
+                    format!(
+                        "`{}` is there twice in cluster `{}`; give each task its own",
+                        task.task_id, task.cluster_id
+                    ),
                 ));
             }
         }
@@ -114,7 +117,11 @@ impl Index {
             cluster.by_task_id.entry(task.task_id.as_str().into()).or_insert(at);
         }
         for (at, command) in (0..).zip(&state.commands) {
-            index.cluster_mut(&command.cluster_id).by_command_id.entry(command.command_id.as_str().into()).or_insert(at);
+            index
+                .cluster_mut(&command.cluster_id)
+                .by_command_id
+                .entry(command.command_id.as_str().into())
+                .or_insert(at);
         }
         for cluster in index.clusters.values_mut() {
             // Stable: of two tasks of one instant the later in the state is the newer.

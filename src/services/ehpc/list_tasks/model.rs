@@ -213,10 +213,7 @@ impl Output {
                 ),
             },
             Format::Json if dialect.tasks == TasksShape::Array && dialect.escape_depth != EscapeDepth::Zero => {
-                Encoded {
-                    body: format::to_json(&self),
-                    request_id_at: RequestIdAt::Byte(r#"{"RequestId":""#.len()),
-                }
+                Encoded { body: format::to_json(&self), request_id_at: RequestIdAt::Byte(r#"{"RequestId":""#.len()) }
             }
             Format::Json => Encoded { body: self.other_json(dialect), request_id_at: RequestIdAt::Unknown },
         }
@@ -259,8 +256,7 @@ impl Output {
         };
         if dialect.escape_depth == EscapeDepth::Two {
             for text in output.tasks.iter_mut().flat_map(TaskInfo::json_texts) {
-                *text = format::unescape(text)
-                    .ok_or_else(|| DecodeError(format!("`{text}` is not escaped twice")))?;
+                *text = format::unescape(text).ok_or_else(|| DecodeError(format!("`{text}` is not escaped twice")))?;
             }
         }
         Ok(output)

@@ -1,0 +1,35 @@
+//! The README tells the truth: its state file, its table of switches, its list of operations.
+
+use taskmock::State;
+use taskmock::dialect::SWITCHES;
+
+const README: &str = include_str!("../../README.md");
+
+#[test]
+fn the_state_file_in_the_readme_is_a_state() {
+    let (_, after) = README.split_once("```json\n").expect("a state file");
+    let (json, _) = after.split_once("```").expect("its end");
+    let state = State::from_json(json).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(
+        (state.ehpc.tasks.len(), state.ehpc.commands.len(), state.ack.tasks.len(), state.dws.tasks.len()),
+        (1, 1, 1, 1)
+    );
+}
+
+#[test]
+fn the_readme_lists_every_switch_with_its_values() {
+    for (name, values, _) in SWITCHES {
+        let row =
+            README.lines().find(|line| line.starts_with(&format!("| `{name}` |"))).unwrap_or_else(|| panic!("{name}"));
+        let places: Vec<Option<usize>> = values.iter().map(|value| row.find(&format!("`{value}`"))).collect();
+        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{row}");
+    }
+}
+
+#[test]
+fn the_readme_lists_every_operation() {
+    for operation in taskmock::operations() {
+        let row = README.lines().find(|line| line.starts_with(&format!("| `{}` |", operation.id)));
+        assert!(row.is_some_and(|row| row.contains(operation.name)), "{}", operation.id);
+    }
+}

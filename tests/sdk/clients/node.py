@@ -1,0 +1,62 @@
+"""The SDKs for Node: one process has them all and is asked line by line."""
+
+import json
+import pathlib
+import subprocess
+
+from . import Client, huawei
+
+
+def clients(url):
+    program = pathlib.Path(__file__).with_name("node.js")
+    process = subprocess.Popen(
+        ["node", str(program), url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+
+    def ask(sdk):
+        def ask_node(action, version, params):
+            question = {"sdk": sdk, "action": action, "version": version, "params": params}
+            process.stdin.write(json.dumps(question) + "\n")
+            process.stdin.flush()
+            return json.loads(process.stdout.readline())
+
+        return ask_node
+
+    return [
+        Client("Node pop-core, GET", {"ehpc": ask("pop-get"), "ack": ask("pop-roa")}, shows_pop, True),
+        Client("Node pop-core, POST", {"ehpc": ask("pop-post")}, shows_pop, True),
+        Client("Node openapi-client", {"ehpc": ask("openapi")}, shows_openapi, True),
+        Client("Node cs20151215", {"ack": ask("cs")}, shows_cs),
+        Client("Node Huawei", {"dws": ask("huawei")}, huawei.shows),
+    ]
+
+
+def shows_pop(refused):
+    # It reads Code, Message and RequestId in capitals only; of Container Service's own refusals,
+    # which are in lower case, the user finds the code and the message in the whole result only.
+    envelope = refused.envelope()
+    code, message, request_id = (envelope.get(name, "") for name in ("Code", "Message", "RequestId"))
+    if refused.service == "ack":
+        message = f"code: {refused.status}, {message}, requestid: {request_id}"
+    return {"name": f"{code}Error", "status": refused.status, "code": code, "message": message, "data": envelope}
+
+
+def shows_openapi(refused):
+    return {
+        "name": "Error",
+        "status": refused.status,
+        "code": refused.code,
+        "message": f"{refused.code}: code: {refused.status}, {refused.message} request id: {refused.request_id}",
+        "data": {**refused.envelope(), "statusCode": refused.status},
+    }
+
+
+def shows_cs(refused):
+    return {
+        "name": "ClientError" if refused.status < 500 else "ServerError",
+        "status": refused.status,
+        "code": refused.code,
+        "message": f"{refused.code}: code: {refused.status}, {refused.message} request id: {refused.request_id}",
+        "request_id": refused.request_id,
+        "data": refused.envelope(),
+    }
