@@ -69,6 +69,9 @@ struct Page {
 /// Pages are forgotten when there are more.
 const MOST_PAGES: usize = 256;
 
+/// A larger body is not kept, in bytes; a full page of ListTasks has some 25 kB.
+const LARGEST_PAGE: usize = 128 << 10;
+
 /// Every fact that the mock's behaviour rests on.
 ///
 /// ```
@@ -192,7 +195,9 @@ impl Backend {
         match (call.row().answer)(&self.state, index, &asked) {
             Ok(encoded) => {
                 let body = Bytes::from(encoded.body);
-                if let Some(page) = Page::of(&body, encoded.request_id_at, id) {
+                if body.len() <= LARGEST_PAGE
+                    && let Some(page) = Page::of(&body, encoded.request_id_at, id)
+                {
                     if self.pages.len() >= MOST_PAGES {
                         self.pages.clear();
                     }

@@ -5,6 +5,7 @@ mod serve;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use taskmock::State;
 
@@ -38,7 +39,14 @@ impl From<io::Error> for Failure {
 
 /// Runs the command that the arguments name.
 pub(crate) fn run() -> ExitCode {
-    let done = match Arguments::parse().command {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) if error.exit_code() == 0 => error.exit(),
+        // Without any arguments, the help.
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => error.exit(),
+        Err(error) => return fail(&one_sentence(&error)),
+    };
+    let done = match arguments.command {
         Command::Serve(arguments) => serve::run(arguments),
         Command::State => print(&State::documents().to_json()),
         Command::Schema => {
@@ -48,11 +56,26 @@ pub(crate) fn run() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure(sentence)) => {
-            let _ = writeln!(io::stderr(), "error: {sentence}");
-            ExitCode::from(2)
-        }
+        Err(Failure(sentence)) => fail(&sentence),
     }
+}
+
+fn fail(sentence: &str) -> ExitCode {
+    // A terminal that has gone changes nothing.
+    let _ = writeln!(io::stderr(), "error: {sentence}");
+    ExitCode::from(2)
+}
+
+/// clap's message without its usage: what is wrong, then what would be right if it has a tip.
+fn one_sentence(error: &clap::Error) -> String {
+    let message = error.to_string();
+    let lines =
+        message.lines().map(str::trim).take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
+    let said: Vec<&str> = lines
+        .filter(|line| !line.is_empty())
+        .map(|line| line.trim_start_matches("error: ").trim_start_matches("tip: "))
+        .collect();
+    format!("{}; see --help", said.join("; "))
 }
 
 /// Prints a text and a line end. A reader that has gone is no error.

@@ -157,11 +157,16 @@ fn bad_input_is_one_sentence_and_exit_code_2() {
         vec!["serve", "--listen", "nowhere"],
         vec!["serve", "--speed", "-1"],
         vec!["serve", "--speed", "fast"],
+        vec!["serve", "--state"],
         vec!["serv"],
-        vec![],
+        vec!["state", "x"],
     ] {
-        assert_eq!(run(&arguments).status.code(), Some(2), "{arguments:?}");
+        let output = run(&arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert!(said.starts_with("error: ") && said.lines().count() == 1, "{arguments:?}: {said}");
     }
+    assert_eq!(run(&[]).status.code(), Some(2));
 }
 
 #[test]

@@ -58,7 +58,7 @@ const HUAWEI_GATEWAY: &[(u16, &str, &str)] = &[
 ];
 
 /// A request of an operation that would succeed in the documents' world.
-fn good_request(operation: &str, format: Format) -> Request {
+pub(crate) fn good_request(operation: &str, format: Format) -> Request {
     match operation {
         "ehpc.list_tasks" => list_tasks::Input::new("ehpc-hz-FYUr32****").request(format),
         "ehpc.list_invocation_status" => {

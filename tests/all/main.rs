@@ -14,5 +14,6 @@ mod readme;
 mod requests;
 #[cfg(feature = "server")]
 mod servers;
+mod snapshots;
 mod source;
 mod support;

@@ -1,0 +1,76 @@
+"""Starts the mock, asks it with every SDK, compares what they decoded with the state, and counts."""
+
+import argparse
+import logging
+import os
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+
+from mock import Mock
+from report import Report
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("taskmock", help="the command to check")
+    parser.add_argument("--python-only", action="store_true", help="leave the SDKs for Node out")
+    arguments = parser.parse_args()
+
+    # Huawei's SDKs keep a file in the home folder; the others log and warn about what is checked here.
+    home = tempfile.TemporaryDirectory()
+    os.environ["HOME"] = home.name
+    logging.disable(logging.CRITICAL)
+    warnings.simplefilter("ignore")
+
+    report = Report()
+    mock = Mock(arguments.taskmock)
+    try:
+        run(mock, report, with_node=not arguments.python_only)
+    except Exception:
+        traceback.print_exc(file=sys.stdout)
+        print(f"taskmock said last:\n{mock.last_words()}")
+        report.failed += 1
+    report.check("-", "taskmock serve", "it ends cleanly on SIGTERM", 0, mock.stop())
+    print(f"sdk: {report.passed} passed, {report.failed} failed")
+    sys.exit(1 if report.failed else 0)
+
+
+def run(mock, report, with_node):
+    # After HOME is set, which SDKs read when they are imported.
+    from checks import (
+        armed_errors,
+        describe_task_info,
+        documents,
+        list_invocation_status,
+        list_logical_cluster_tasks,
+        list_tasks,
+        refused_requests,
+        request_ids,
+        to_the_letter,
+    )
+    from clients import all_clients
+
+    clients = all_clients(mock, with_node)
+    print(f"{len(clients)} clients: {'; '.join(client.name for client in clients)}")
+    # The first needs the mock as it was started.
+    for checks in (
+        documents,
+        list_tasks,
+        list_invocation_status,
+        describe_task_info,
+        list_logical_cluster_tasks,
+        armed_errors,
+        refused_requests,
+        request_ids,
+        to_the_letter,
+    ):
+        before, began = report.passed + report.failed, time.monotonic()
+        checks.run(mock, clients, report)
+        asked = report.passed + report.failed - before
+        print(f"{checks.__name__.split('.')[1]}: {asked} checks in {time.monotonic() - began:.1f} s", flush=True)
+
+
+main()
