@@ -4,48 +4,58 @@ use std::time::Duration;
 
 use taskmock::dialect::Dialect;
 use taskmock::ehpc::list_tasks::{Input, Output};
-use taskmock::ehpc::{self, Ending, Task, TaskType};
-use taskmock::{Format, JsonText, Span, State, Timestamp};
+use taskmock::ehpc::{Status, Task, TaskType};
+use taskmock::{Format, JsonText, Request, Span, State, Timestamp};
 
 pub(crate) const CLUSTER: &str = "ehpc-hz-FYUr32****";
 
-/// The clock moves by so little that no task ends, and so much that every running task takes a step.
+/// The documents' sample of a Request and of a Result: 240 bytes.
+const REQUEST: &str = concat!(
+    r#"{"requestId":"0A6CA33E-BFBF-4F92-BDAE-4E8860DA****","uid":"160998252992****","#,
+    r#""bid":"268**","clusterId":"ehpc-hz-ysQtcZ****"}"#,
+);
+const RESULT: &str = concat!(
+    r#"{"Instances":[{"InstanceId":"i-bp1inb1j2xz8pnoi****","#,
+    r#""Ip":"192.168.*.*","Hostname":"login0","role":"login"}]}"#,
+);
+
+/// In this time no task of the cluster ends, and every one that runs takes a step.
 pub(crate) const STEP: Duration = Duration::from_millis(1);
 
-/// A cluster of `count` tasks, every other one of which runs, each with a Request and a Result of
-/// its own if `own_texts`.
+/// A cluster of `count` tasks, every other one of which runs, with the documents' Request and
+/// Result or with neither.
 ///
-/// A running task takes a step a millisecond, so that a page which was built anew after a
-/// [`STEP`] differs from the one before, and is as long.
-pub(crate) fn cluster_of(count: u32, own_texts: bool) -> State {
-    let steps = 4_000_000_000;
+/// A page that was built a [`STEP`] later differs, and is as long.
+pub(crate) fn cluster_of(count: u32, has_texts: bool) -> State {
     let mut state = State::default();
-    let submitted = state.clock.unix_millis() - 1_000_000_000 - i64::from(count);
-    let task = |number: u32| Task {
-        submitted: Some(Timestamp::from_unix_millis(submitted + i64::from(number))),
-        takes: Span::from(if number % 2 == 0 { STEP * steps } else { STEP }),
-        ..task(number).steps(steps).ends(Ending::PartialFail)
+    let steps = 4_000_000_000;
+    let before_the_first = state.clock.unix_millis() - 1_000_000_000 - i64::from(count);
+    let script = |number: u32| {
+        let mut task = task(number).steps(steps).takes(if number.is_multiple_of(2) { STEP * steps } else { STEP });
+        task.submitted = Some(Timestamp::from_unix_millis(before_the_first + i64::from(number)));
+        task.request = has_texts.then(|| JsonText::from(REQUEST));
+        task.result = has_texts.then(|| JsonText::from(RESULT));
+        task
     };
-    let texts = |task: Task| {
-        Task {
-        request: own_texts.then(|| JsonText::from(r#"{"requestId":"0A6CA33E-BFBF-4F92-BDAE-4E8860DA****","uid":"160998252992****","bid":"268**","clusterId":"ehpc-hz-ysQtcZ****"}"#)),
-        result: own_texts.then(|| JsonText::from(r#"{"Instances":[{"InstanceId":"i-bp1inb1j2xz8pnoi****","Ip":"192.168.*.*","Hostname":"login0","role":"login"}]}"#)),
-        ..task
-    }
-    };
-    // Exactly as many as there are: the memory of a task is measured too.
-    state.ehpc.tasks = (0..count).map(task).map(texts).collect();
+    // No more room than they need: their memory is measured too.
+    state.ehpc.tasks = (0..count).map(script).collect();
     state
 }
 
-/// A task of the default script.
-pub(crate) fn task(number: u32) -> Task {
+/// A cluster of `count` tasks that all run, one of which ends in each [`STEP`].
+pub(crate) fn cluster_of_ending(count: u32) -> State {
+    let mut state = State::default();
+    state.ehpc.tasks = (0..count).map(|number| task(number).takes(Span::from(STEP * (number + 1)))).collect();
+    state
+}
+
+fn task(number: u32) -> Task {
     Task::new(CLUSTER, TaskType::StopCluster).id(&format!("B745C159-3155-4B94-95D0-{number:012}"))
 }
 
 /// Asks for a page of ten tasks.
-pub(crate) fn page(number: u32, archived: bool) -> Input {
-    Input { page_number: Some(number), archived: Some(archived), ..Input::new(CLUSTER) }
+pub(crate) fn page(number: u32, archived: bool, format: Format) -> Request {
+    Input { page_number: Some(number), archived: Some(archived), ..Input::new(CLUSTER) }.request(format)
 }
 
 /// Reads a page, and proves that it holds ten tasks.
@@ -55,15 +65,23 @@ pub(crate) fn read(body: &[u8], format: Format) -> Output {
     output
 }
 
-/// Proves that two pages are of one cluster and one length, and that only the second was built
-/// after the clock moved.
+/// Proves that two bodies are the same page, the request id apart.
+pub(crate) fn assert_same_page(one: &[u8], other: &[u8], format: Format) {
+    let (one, other) = (read(one, format), read(other, format));
+    assert_ne!(one.request_id, other.request_id);
+    assert_eq!(Output { request_id: other.request_id.clone(), ..one }, other);
+}
+
+/// Proves that a body is the page of another, built anew a [`STEP`] later.
 pub(crate) fn assert_built_anew(before: &[u8], after: &[u8], format: Format) {
-    let (before, after) = (read(before, format), read(after, format));
-    let running = |output: &Output| {
-        let tasks = output.tasks.iter().filter(|task| task.status == ehpc::Status::Processing);
-        tasks.map(|task| (task.task_id.clone(), task.current_step)).collect::<Vec<_>>()
+    assert_eq!(before.len(), after.len());
+    let running = |body| {
+        let mut tasks = read(body, format).tasks;
+        tasks.retain(|task| task.status == Status::Processing);
+        tasks
     };
-    let moved: Vec<_> = running(&before).into_iter().map(|(id, step)| (id, step + 1)).collect();
-    assert!(!moved.is_empty());
-    assert_eq!(moved, running(&after));
+    let mut expected = running(before);
+    assert!(!expected.is_empty());
+    expected.iter_mut().for_each(|task| task.current_step += 1);
+    assert_eq!(expected, running(after));
 }

@@ -1,5 +1,6 @@
 //! Command line: arguments, files, output and exit codes; the only place that has any of them.
 
+mod facts;
 mod serve;
 
 use std::io::{self, Write};
@@ -26,6 +27,8 @@ enum Command {
     State,
     /// Print the JSON Schema of a state file.
     Schema,
+    /// Print every fact that the mock's behaviour rests on, with its source.
+    Facts(facts::Arguments),
 }
 
 /// What went wrong, in one sentence; the exit code is 2.
@@ -48,6 +51,7 @@ pub(crate) fn run() -> ExitCode {
     };
     let done = match arguments.command {
         Command::Serve(arguments) => serve::run(arguments),
+        Command::Facts(arguments) => facts::run(&arguments),
         Command::State => print(&State::documents().to_json()),
         Command::Schema => {
             let schema = schemars::schema_for!(State);

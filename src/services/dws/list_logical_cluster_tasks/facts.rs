@@ -3,6 +3,32 @@
 use crate::fact::{Fact, facts};
 
 pub(super) const FACTS: &[Fact] = facts! {
+    "dws.list_logical_cluster_tasks.purpose", Documented, "004, first sentence", "Tells the tasks of a logical cluster.";
+    "dws.list_logical_cluster_tasks.input.project_id", Documented, "004, path parameters: project_id", "project_id is a mandatory string.";
+    "dws.list_logical_cluster_tasks.input.cluster_id", Documented, "004, path parameters: cluster_id", "cluster_id is a mandatory string, a valid DWS cluster ID.";
+    "dws.list_logical_cluster_tasks.input.offset", Documented, "004, query parameters: offset", "offset is an optional integer.";
+    "dws.list_logical_cluster_tasks.input.limit", Documented, "004, query parameters: limit", "limit is an optional integer: the size of a page.";
+    "dws.list_logical_cluster_tasks.input.logical_cluster_name", Documented, "004, query parameters: logical_cluster_name", "logical_cluster_name is an optional string.";
+    "dws.list_logical_cluster_tasks.input.type", Documented, "004, query parameters: type", "type is an optional string.";
+    "dws.list_logical_cluster_tasks.input.order_by", Documented, "004, query parameters: order_by", "order_by is an optional string: the sorting field.";
+    "dws.list_logical_cluster_tasks.input.order", Documented, "004, query parameters: order", "order is an optional string: the sorting order.";
+    "dws.list_logical_cluster_tasks.input.body", Documented, "004, request parameters: None", "The request has no body.";
+    "dws.list_logical_cluster_tasks.output.logical_cluster_tasks", Documented, "004, response parameters: logical_cluster_tasks", "logical_cluster_tasks is an array of LogicalClusterTaskInfo.";
+    "dws.list_logical_cluster_tasks.output.count", Documented, "004, response parameters: count", "count is a long: the total number of tasks.";
+    "dws.list_logical_cluster_tasks.output.type", Documented, "004, response parameters: type", "type is a string, in each task: its type.";
+    "dws.list_logical_cluster_tasks.output.logical_cluster_name", Documented, "004, response parameters: logical_cluster_name", "logical_cluster_name is a string, in each task: the logical cluster.";
+    "dws.list_logical_cluster_tasks.output.start_time", Documented, "004, response parameters: start_time", "start_time is a string, in each task: when it started.";
+    "dws.list_logical_cluster_tasks.output.end_time", Documented, "004, response parameters: end_time", "end_time is a string, in each task: when it ended.";
+    "dws.list_logical_cluster_tasks.output.result", Documented, "004, response parameters: result", "result is a string, in each task: its result.";
+    "dws.list_logical_cluster_tasks.output.log", Documented, "004, response parameters: log", "log is a string, in each task: its log.";
+    "dws.list_logical_cluster_tasks.result.success", Documented, "004, example response", "A task that succeeded has the result success.";
+    "dws.list_logical_cluster_tasks.result.failed", Documented, "004, example response", "A task that failed has the result failed.";
+    "dws.list_logical_cluster_tasks.sample.request.plain", Documented, "004, example request, first", "The path alone.";
+    "dws.list_logical_cluster_tasks.sample.request.filtered", Documented, "004, example request, second", "offset, limit, logical_cluster_name, type, order_by and order together.";
+    "dws.list_logical_cluster_tasks.sample.response", Documented, "004, example response", "Two tasks, count 2.";
+    "dws.list_logical_cluster_tasks.status.200", Documented, "004, status codes: 200", "200: task information queried.";
+    "dws.list_logical_cluster_tasks.status.401", Documented, "004, status codes: 401", "401: authentication failed.";
+    "dws.list_logical_cluster_tasks.status.503", Documented, "004, status codes: 503", "503: service unavailable.";
     "dws.list_logical_cluster_tasks.route", Documented, "004, URI", "GET /v2/{project_id}/clusters/{cluster_id}/logical-clusters/tasks.";
     "dws.list_logical_cluster_tasks.cluster_id.uuid", Documented, "004, path parameters: cluster_id", "A cluster id is a 36-digit UUID.";
     "dws.list_logical_cluster_tasks.cluster_id.project", Assumed, "nobody", "A cluster of another project does not exist.";
