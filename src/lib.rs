@@ -1,4 +1,6 @@
 #![doc = include_str!("../README.md")]
+#![deny(missing_docs)]
+#![forbid(unsafe_code)]
 
 mod backend;
 mod clock;
