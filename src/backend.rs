@@ -69,7 +69,8 @@ struct Page {
 /// Pages are forgotten when there are more.
 const MOST_PAGES: usize = 256;
 
-/// A larger body is not kept, in bytes; a full page of ListTasks has some 25 kB.
+/// A larger body, with what it was asked with, is not kept; in bytes. A full page of ListTasks has
+/// some 25 kB.
 const LARGEST_PAGE: usize = 128 << 10;
 
 /// Every fact that the mock's behaviour rests on.
@@ -127,10 +128,16 @@ impl Backend {
     /// Answers a request, whoever holds its parts, and writes it down.
     pub(crate) fn answer(&mut self, request: &Incoming<'_>) -> Answer {
         let number = self.state.requests;
-        self.state.requests += 1;
+        self.state.requests = number.wrapping_add(1);
         let (operation, answer) = self.dispatch(request, number);
         self.journal.record(request, operation.map(|operation| operation.id), answer.status);
         answer
+    }
+
+    /// Writes down a request that was refused before it came here.
+    #[cfg_attr(not(feature = "server"), allow(dead_code))]
+    pub(crate) fn record(&mut self, request: &Incoming<'_>, status: u16) {
+        self.journal.record(request, None, status);
     }
 
     fn dispatch(&mut self, request: &Incoming<'_>, number: u64) -> (Option<&'static Operation>, Answer) {
@@ -170,14 +177,19 @@ impl Backend {
             parameters.find(|(parameter, value)| parameter.required && value.is_none()).map(|(parameter, _)| parameter)
         };
         if let Some(parameter) = missing(&call.values) {
-            let refusal = alibaba_rpc::MISSING.about(parameter.name);
+            let refusal = protocol.missing(operation.errors, parameter.name);
             return protocol.refuse(&refusal, call.format, &self.state.dialect, fresh_id);
         }
         let given_id = self.state.request_ids.get(operation.id).and_then(|ids| ids.front().cloned());
         let id = given_id.as_ref().unwrap_or(&fresh_id);
 
+        if self.index.is_none() {
+            self.state.settle();
+            self.index = Some(Index::of(&self.state));
+        }
         let key: PageKey =
             (call.at, call.format, call.values.iter().map(|value| value.as_deref().map(str::to_owned)).collect());
+        let key_size: usize = call.values.iter().flatten().map(|value| value.len()).sum();
         if let Some(page) = self.pages.get(&key).filter(|_| is_plain(id)) {
             let answer = protocol.accept(call.format, page.with_id(id), id);
             self.spend_given_id(operation);
@@ -191,11 +203,11 @@ impl Backend {
             now: self.state.clock,
             request_id: id,
         };
-        let index = self.index.get_or_insert_with(|| Index::of(&self.state));
+        let index = self.index.get_or_insert_default();
         match (call.row().answer)(&self.state, index, &asked) {
             Ok(encoded) => {
                 let body = Bytes::from(encoded.body);
-                if body.len() <= LARGEST_PAGE
+                if body.len() + key_size <= LARGEST_PAGE
                     && let Some(page) = Page::of(&body, encoded.request_id_at, id)
                 {
                     if self.pages.len() >= MOST_PAGES {
@@ -235,7 +247,11 @@ impl Backend {
             }));
         }
         let (row, argument) = operation.error_with_argument(armed.code.as_deref()?)?;
-        let argument = armed.argument.or(argument).map_or(Cow::Borrowed(row.argument), Cow::Owned);
+        let argument = match armed.argument.or(argument) {
+            Some(argument) => Cow::Owned(argument),
+            None if row.argument.is_empty() => Cow::Borrowed(operation.parameters.first()?.name),
+            None => Cow::Borrowed(row.argument),
+        };
         Some(operation.protocol.refuse(&row.about(argument), call.format, &self.state.dialect, id.to_owned()))
     }
 
@@ -320,6 +336,9 @@ impl Backend {
     /// ```
     pub fn advance(&mut self, span: Duration) {
         if !span.is_zero() {
+            if self.index.is_none() {
+                self.state.settle();
+            }
             self.state.clock = self.state.clock.after(span);
             self.pages.clear();
         }
@@ -540,16 +559,10 @@ fn route_path<'a>(request: &Incoming<'a>, dialect: &Dialect, at: usize, pieces: 
     match read_values(operation, request.query, pieces) {
         Ok(values) => Route::Call(Call { at, format, values }),
         Err(Malformed) => refused(match protocol {
-            Protocol::HuaweiRest => malformed_huawei(operation),
+            Protocol::HuaweiRest => protocol.missing(operation.errors, ""),
             Protocol::AlibabaRoa | Protocol::AlibabaRpc => alibaba_rpc::INVALID_FORMAT.about(""),
         }),
     }
-}
-
-/// The service's own word for a parameter that it cannot make sense of.
-fn malformed_huawei(operation: &'static Operation) -> Refusal {
-    let row = operation.errors.iter().find(|row| row.status == 400);
-    row.unwrap_or(huawei_rest::NOT_FOUND).about("")
 }
 
 fn read_values<'a>(

@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// An instant of virtual time, to the millisecond; in JSON an RFC 3339 text with any offset.
 ///
-/// It reaches from year 1 to year 9999, which is what RFC 3339 can say.
+/// It reaches from year 1 to the end of year 9999 in China, which is what RFC 3339 can say.
 ///
 /// ```
 /// use taskmock::Timestamp;
@@ -50,7 +50,8 @@ impl std::error::Error for TimeError {}
 pub(crate) const DOCUMENTS_START: Timestamp = Timestamp(1_709_424_000_000);
 
 const EARLIEST: i64 = -62_135_596_800_000;
-const LATEST: i64 = 253_402_300_799_999;
+/// Eight hours before the end of year 9999, so that China is still in it.
+const LATEST: i64 = 253_402_271_999_999;
 
 impl Timestamp {
     /// The instant that many milliseconds after 1970-01-01T00:00:00Z, held within years 1 to 9999.
@@ -284,9 +285,9 @@ mod tests {
     #[test]
     fn time_saturates_at_both_ends() {
         let last = Timestamp::from_unix_millis(i64::MAX);
-        assert_eq!(last.to_string(), "9999-12-31T23:59:59.999Z");
+        assert_eq!(last.to_string(), "9999-12-31T15:59:59.999Z");
         assert_eq!(last.after(Duration::MAX), last);
         assert_eq!(Timestamp::from_unix_millis(i64::MIN).to_string(), "0001-01-01T00:00:00Z");
-        assert_eq!(last.since(Timestamp::from_unix_millis(i64::MIN)).as_secs(), 315_537_897_599);
+        assert_eq!(last.since(Timestamp::from_unix_millis(i64::MIN)).as_secs(), 315_537_868_799);
     }
 }

@@ -9,7 +9,7 @@ use crate::http::{Answer, Incoming};
 use crate::services::{Armed, State};
 
 /// Where the control interface is.
-const PREFIX: &str = "/__taskmock__/";
+pub(crate) const PREFIX: &str = "/__taskmock__/";
 
 /// Every route with what it is for.
 const ROUTES: &[(&str, &str)] = &[
@@ -48,7 +48,7 @@ struct ArmedList<'a> {
 
 /// Answers a request to the control interface; none if it is not for it.
 pub(crate) fn answer(backend: &mut Backend, request: &Incoming<'_>) -> Option<Answer> {
-    let route = request.path.strip_prefix(PREFIX)?;
+    let route = request.path.strip_prefix(PREFIX).or((request.path == "/__taskmock__").then_some(""))?;
     Some(match (request.method, route) {
         ("GET", "health") => ok(&Health { status: "ok", version: env!("CARGO_PKG_VERSION") }),
         ("GET", "state") => Answer::new(200, "application/json", backend.state().to_json()),

@@ -31,7 +31,8 @@ pub struct ErrorCode {
     pub code: &'static str,
     /// The message, in which `%s` stands for the argument.
     pub message: &'static str,
-    /// What the argument is when a test asks for the row and gives none; empty if it has none.
+    /// What the argument is when a test asks for the row and gives none; empty: the name of the
+    /// operation's first parameter.
     pub argument: &'static str,
     /// Who answers with it.
     pub layer: Layer,

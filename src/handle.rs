@@ -1,10 +1,10 @@
 //! Handle: a backend that a server and its tests share.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
 
 use crate::backend::Backend;
-use crate::clock::Timestamp;
+use crate::clock::{TimeError, Timestamp};
 use crate::control;
 use crate::http::{Answer, Incoming};
 use crate::journal::Recorded;
@@ -13,8 +13,8 @@ use crate::services::{Armed, State, Submit};
 /// A backend behind a server: everything that a test does with it while the server runs.
 ///
 /// Both servers dereference to it, and it can be cloned into other threads. Each call locks the
-/// backend for its own duration only, so it can be used from async tests too; a closure that is
-/// given to it must not call the server.
+/// backend for its own duration only, so it can be used from async tests too. A closure that is
+/// given to it must not call the server: that would wait for the closure.
 ///
 /// ```
 /// use taskmock::{MockServer, ehpc::{Task, TaskType}};
@@ -27,25 +27,72 @@ use crate::services::{Armed, State, Submit};
 /// assert_eq!(server.count("ehpc.list_tasks"), 0);
 /// ```
 #[derive(Clone, Debug)]
-pub struct Handle(Arc<Mutex<Backend>>);
+pub struct Handle(Arc<Mutex<Shared>>);
+
+#[derive(Debug)]
+struct Shared {
+    backend: Backend,
+    pace: Option<Pace>,
+}
+
+/// Moves the virtual clock by the real one.
+#[derive(Debug)]
+struct Pace {
+    speed: f64,
+    started: Instant,
+    /// The virtual milliseconds that have passed on the clock since then.
+    passed: u64,
+}
+
+impl Shared {
+    /// Lets the clock catch up; whoever looks at the backend looks at it in time.
+    fn in_time(&mut self) -> &mut Backend {
+        if let Some(pace) = &mut self.pace {
+            let due = (pace.started.elapsed().as_secs_f64() * pace.speed * 1000.0) as u64;
+            self.backend.advance(Duration::from_millis(due.saturating_sub(pace.passed)));
+            pace.passed = due;
+        }
+        &mut self.backend
+    }
+
+    fn answer(&mut self, request: &Incoming<'_>) -> Answer {
+        let backend = self.in_time();
+        match control::answer(backend, request) {
+            Some(answer) => answer,
+            None => backend.answer(request),
+        }
+    }
+}
 
 impl Handle {
-    pub(crate) fn new(backend: Backend) -> Self {
-        Handle(Arc::new(Mutex::new(backend)))
+    /// A handle on a backend whose clock stands, or moves on by `speed` seconds in a second.
+    pub(crate) fn new(backend: Backend, speed: f64) -> Self {
+        let pace = (speed > 0.0).then(|| Pace { speed, started: Instant::now(), passed: 0 });
+        Handle(Arc::new(Mutex::new(Shared { backend, pace })))
     }
 
     /// A panic inside a test's closure must not take the server down with it.
-    fn lock(&self) -> MutexGuard<'_, Backend> {
+    fn lock(&self) -> MutexGuard<'_, Shared> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Answers a request: of the control interface, or of the cloud.
     pub(crate) fn answer(&self, request: &Incoming<'_>) -> Answer {
-        let mut backend = self.lock();
-        match control::answer(&mut backend, request) {
-            Some(answer) => answer,
-            None => backend.answer(request),
+        self.lock().answer(request)
+    }
+
+    /// The same, or nothing if a test is busy with the backend just now.
+    pub(crate) fn try_answer(&self, request: &Incoming<'_>) -> Option<Answer> {
+        match self.0.try_lock() {
+            Ok(mut shared) => Some(shared.answer(request)),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner().answer(request)),
+            Err(TryLockError::WouldBlock) => None,
         }
+    }
+
+    /// Writes down a request that was refused before it could be answered.
+    pub(crate) fn refused(&self, request: &Incoming<'_>, status: u16) {
+        self.with(|backend| backend.record(request, status));
     }
 
     /// Does anything with the backend while no request is answered.
@@ -56,7 +103,7 @@ impl Handle {
     /// assert_eq!(tasks, 10);
     /// ```
     pub fn with<T>(&self, work: impl FnOnce(&mut Backend) -> T) -> T {
-        work(&mut self.lock())
+        work(self.lock().in_time())
     }
 
     /// Edits the state.
@@ -67,11 +114,7 @@ impl Handle {
     /// assert!(server.state().ehpc.tasks.is_empty());
     /// ```
     pub fn edit<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        self.with(|backend| {
-            let result = work(backend.state_mut());
-            backend.state_mut().settle();
-            result
-        })
+        self.with(|backend| work(backend.state_mut()))
     }
 
     /// A copy of the state.
@@ -136,6 +179,22 @@ impl Handle {
     /// ```
     pub fn advance(&self, span: Duration) {
         self.with(|backend| backend.advance(span));
+    }
+
+    /// Moves the clock on to an instant.
+    ///
+    /// # Errors
+    ///
+    /// An instant before the present. See [`Backend::set_clock`].
+    ///
+    /// ```
+    /// let server = taskmock::MockServer::start();
+    /// server.set_clock("2026-11-21T20:21:00Z".parse()?)?;
+    /// assert_eq!(server.now().to_string(), "2026-11-21T20:21:00Z");
+    /// # Ok::<(), taskmock::TimeError>(())
+    /// ```
+    pub fn set_clock(&self, to: Timestamp) -> Result<(), TimeError> {
+        self.with(|backend| backend.set_clock(to))
     }
 
     /// Lets the next `times` calls of an operation be answered with an error of its tables.

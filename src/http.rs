@@ -27,8 +27,8 @@ pub type Response = http::Response<Bytes>;
 
 /// The largest request body that is read, in bytes (1 MiB). A larger one is answered with 413.
 ///
-/// No document states a limit of these operations; the mock has one so that no client can make it
-/// grow.
+/// No document states a limit of these operations. The control interface of a
+/// [`Listener`](crate::Listener) takes larger ones.
 ///
 /// ```
 /// assert_eq!(taskmock::MAX_BODY, 1_048_576);
@@ -140,13 +140,22 @@ impl Answer {
 
     /// Adds a header; one that HTTP cannot carry, which only an edited state can hold, is left out.
     pub(crate) fn with_any_header(mut self, name: Cow<'static, str>, value: Cow<'static, str>) -> Self {
-        let is_name =
-            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
-        if is_name && value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        if check_header(&name, &value).is_ok() {
             self.headers.push((name, value));
         }
         self
     }
+}
+
+/// Whether both servers can carry a header: a token, and visible ASCII.
+pub(crate) fn check_header(name: &str, value: &str) -> Result<(), String> {
+    if http::HeaderName::try_from(name).is_err() {
+        return Err(format!("`{name}` is no header name"));
+    }
+    if !value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return Err(format!("the value of the header `{name}` is not visible ASCII"));
+    }
+    Ok(())
 }
 
 impl From<Answer> for Response {

@@ -62,7 +62,7 @@ impl Recorded {
 
     fn size(&self) -> usize {
         let headers: usize = self.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-        self.target.len() + headers + self.body.len()
+        self.method.len() + self.target.len() + headers + self.body.len()
     }
 }
 

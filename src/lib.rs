@@ -34,7 +34,7 @@ pub use handle::Handle;
 pub use http::{MAX_BODY, Request, Response};
 pub use journal::{MOST_RECORDED, Recorded};
 #[cfg(feature = "server")]
-pub use listener::{Listener, Settings};
+pub use listener::{Listener, Log, Settings};
 pub use operation::{Operation, Parameter};
 pub use protocol::Protocol;
 pub use seed::Seed;

@@ -3,8 +3,8 @@
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
+use std::time::Duration;
 use std::{io, thread};
 
 use bytes::Bytes;
@@ -18,12 +18,15 @@ use tokio::runtime;
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::backend::{Backend, plain};
+use crate::control;
 use crate::handle::Handle;
-use crate::http::{Incoming, MAX_BODY, Response};
+use crate::http::{Answer, Incoming, MAX_BODY, Response};
 use crate::services::State;
 
-/// A server that has no limit on how many are held, closes its port when it is dropped, and costs
-/// no thread of its own. The command `taskmock serve` is one.
+/// A mock server for tests, over hyper; the command `taskmock serve` is one.
+///
+/// Any number can be held, none costs a thread of its own, and a server that is dropped closes its
+/// port and its connections.
 ///
 /// It dereferences to [`Handle`], which is what a test does with it.
 ///
@@ -38,6 +41,8 @@ pub struct Listener {
     handle: Handle,
     /// Ends the task that accepts connections, and those connections with it.
     accepting: AbortHandle,
+    /// Hangs up when that task is gone.
+    closed: Mutex<mpsc::Receiver<Infallible>>,
 }
 
 /// How a [`Listener`] listens.
@@ -46,14 +51,28 @@ pub struct Listener {
 /// let settings = taskmock::Settings { speed: 60.0, ..taskmock::Settings::default() };
 /// assert_eq!(settings.address.port(), 0);
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Settings {
     /// Where it listens; port 0 is any free port. Default 127.0.0.1:0.
     pub address: SocketAddr,
     /// How many seconds of virtual time pass in a second. Default 0: the clock stands.
     pub speed: f64,
     /// What is done with a short line about each request. Default nothing.
-    pub log: Option<fn(&str)>,
+    pub log: Option<Log>,
+}
+
+/// What is done with a short line about each request.
+///
+/// ```
+/// let log: taskmock::Log = std::sync::Arc::new(|line: &str| eprintln!("{line}"));
+/// log("200 GET /");
+/// ```
+pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings").field("address", &self.address).field("speed", &self.speed).finish_non_exhaustive()
+    }
 }
 
 impl Default for Settings {
@@ -62,8 +81,14 @@ impl Default for Settings {
     }
 }
 
-/// A client that has not sent its headers by then is let go.
-const HEADERS_WITHIN: Duration = Duration::from_secs(30);
+/// A connection on which no request has come by then is closed; a client may poll that seldom.
+const REQUEST_WITHIN: Duration = Duration::from_secs(600);
+
+/// A request whose body has not come by then is refused.
+const BODY_WITHIN: Duration = Duration::from_secs(30);
+
+/// A state has a limit of its own, in bytes.
+const MAX_STATE: usize = 1 << 30;
 
 impl Listener {
     /// Starts a server in [the documents' world](State::documents) on a free port.
@@ -110,10 +135,11 @@ impl Listener {
         let socket = std::net::TcpListener::bind(settings.address)?;
         socket.set_nonblocking(true)?;
         let address = socket.local_addr()?;
-        let handle = Handle::new(Backend::new(state));
-        let served = Arc::new(Served { handle: handle.clone(), pace: Pace::new(settings.speed), log: settings.log });
-        let accepting = shared_runtime().spawn(accept(socket, served)).abort_handle();
-        Ok(Listener { address, handle, accepting })
+        let handle = Handle::new(Backend::new(state), settings.speed);
+        let served = Arc::new(Served { handle: handle.clone(), log: settings.log });
+        let (open, closed) = mpsc::channel();
+        let accepting = shared_runtime().spawn(accept(socket, served, open)).abort_handle();
+        Ok(Listener { address, handle, accepting, closed: Mutex::new(closed) })
     }
 
     /// Where it listens.
@@ -147,8 +173,16 @@ impl Deref for Listener {
 impl Drop for Listener {
     fn drop(&mut self) {
         self.accepting.abort();
+        // The port is closed when this returns, unless it is the runtime itself that drops us.
+        if thread::current().name() != Some(THREAD) {
+            let closed = self.closed.get_mut().unwrap_or_else(PoisonError::into_inner);
+            let _ = closed.recv_timeout(Duration::from_secs(1));
+        }
     }
 }
+
+/// The name of the thread that the runtime has.
+const THREAD: &str = "taskmock-listeners";
 
 /// The runtime of every listener of the process: one thread, which ends with the process.
 fn shared_runtime() -> &'static runtime::Handle {
@@ -157,7 +191,7 @@ fn shared_runtime() -> &'static runtime::Handle {
         let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let handle = runtime.handle().clone();
         let forever = move || runtime.block_on(std::future::pending::<()>());
-        thread::Builder::new().name("taskmock".to_owned()).spawn(forever).expect("a thread");
+        thread::Builder::new().name(THREAD.to_owned()).spawn(forever).expect("a thread");
         handle
     })
 }
@@ -165,34 +199,11 @@ fn shared_runtime() -> &'static runtime::Handle {
 /// What every connection of a listener shares.
 struct Served {
     handle: Handle,
-    pace: Option<Pace>,
-    log: Option<fn(&str)>,
+    log: Option<Log>,
 }
 
-/// Moves the virtual clock by the real one.
-struct Pace {
-    speed: f64,
-    last: Mutex<Instant>,
-}
-
-impl Pace {
-    fn new(speed: f64) -> Option<Self> {
-        (speed > 0.0).then(|| Pace { speed, last: Mutex::new(Instant::now()) })
-    }
-
-    /// The virtual time that passed since the last call, in whole milliseconds.
-    fn passed(&self) -> Duration {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        let millis = (now.duration_since(*last).as_secs_f64() * self.speed * 1000.0) as u64;
-        if millis > 0 {
-            *last = now;
-        }
-        Duration::from_millis(millis)
-    }
-}
-
-async fn accept(socket: std::net::TcpListener, served: Arc<Served>) {
+/// Accepts connections until it is aborted; `_open` is dropped last, with the socket gone.
+async fn accept(socket: std::net::TcpListener, served: Arc<Served>, _open: mpsc::Sender<Infallible>) {
     let Ok(socket) = TcpListener::from_std(socket) else { return };
     // Dropped with this task, and all connections with it.
     let mut connections = JoinSet::new();
@@ -206,7 +217,7 @@ async fn accept(socket: std::net::TcpListener, served: Arc<Served>) {
                     // A connection that breaks is the client's affair.
                     let _ = http1::Builder::new()
                         .timer(TokioTimer::new())
-                        .header_read_timeout(HEADERS_WITHIN)
+                        .header_read_timeout(REQUEST_WITHIN)
                         .serve_connection(TokioIo::new(stream), service)
                         .await;
                 });
@@ -220,32 +231,49 @@ async fn accept(socket: std::net::TcpListener, served: Arc<Served>) {
 
 async fn serve(served: Arc<Served>, request: hyper::Request<Body>) -> Result<hyper::Response<Full<Bytes>>, Infallible> {
     let (parts, body) = request.into_parts();
-    let too_large = body.size_hint().lower() > MAX_BODY as u64;
-    let answer = match if too_large { Err(413) } else { read(body).await } {
-        Ok(body) => {
-            let request = http::Request::from_parts(parts, body);
-            if let Some(pace) = &served.pace {
-                served.handle.advance(pace.passed());
-            }
-            let incoming = Incoming::from(&request);
-            let answer = served.handle.answer(&incoming);
-            if let Some(log) = served.log {
-                log(&line(answer.status, &incoming));
-            }
-            answer
+    let most = if parts.uri.path().starts_with(control::PREFIX) { MAX_STATE } else { MAX_BODY };
+    let read = read(body, most).await;
+    let request = http::Request::from_parts(parts, read.clone().unwrap_or_default());
+    let incoming = Incoming::from(&request);
+    let answer = match read {
+        Ok(_) => answer(&served.handle, &incoming).await,
+        Err(status) => {
+            served.handle.refused(&incoming, status);
+            plain(status, &format!("the body cannot be read, or has more than {most} bytes"))
         }
-        Err(413) => plain(413, &format!("the body is too large; at most {MAX_BODY} bytes are read")),
-        Err(status) => plain(status, "the body cannot be read"),
     };
+    if let Some(log) = &served.log {
+        log(&line(answer.status, &incoming));
+    }
     Ok(Response::from(answer).map(Full::new))
 }
 
+/// Asks the backend. While a test is busy with it, the other listeners of the process go on.
+async fn answer(handle: &Handle, request: &Incoming<'_>) -> Answer {
+    for _ in 0..100 {
+        if let Some(answer) = handle.try_answer(request) {
+            return answer;
+        }
+        tokio::task::yield_now().await;
+    }
+    loop {
+        if let Some(answer) = handle.try_answer(request) {
+            return answer;
+        }
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+}
+
 /// The whole body, or the status of the refusal.
-async fn read(body: Body) -> Result<Bytes, u16> {
-    match Limited::new(body, MAX_BODY).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(413),
-        Err(_) => Err(400),
+async fn read(body: Body, most: usize) -> Result<Bytes, u16> {
+    if body.size_hint().lower() > most as u64 {
+        return Err(413);
+    }
+    match tokio::time::timeout(BODY_WITHIN, Limited::new(body, most).collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(413),
+        Ok(Err(_)) => Err(400),
+        Err(_) => Err(408),
     }
 }
 

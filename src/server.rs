@@ -1,8 +1,10 @@
 //! MockServer: a backend on a socket through httpmock, which a user's own stubs can share.
 
 use std::collections::VecDeque;
+use std::mem;
 use std::net::SocketAddr;
 use std::ops::Deref;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::{self, ThreadId};
 use std::time::{Duration, Instant};
@@ -19,8 +21,12 @@ use crate::services::State;
 /// It dereferences to [`Handle`], which is what a test does with it. It can be started in plain
 /// and in async tests.
 ///
-/// httpmock holds at most 25 servers at once in a process. Where a test wants more, or the port
-/// closed when the server is dropped, [`Listener`](crate::Listener) is the same over hyper.
+/// httpmock holds at most 25 servers at once in a process, and keeps their ports open for ever.
+/// taskmock keeps the ports of servers that were dropped (some eight, more if more were held at
+/// once) and lets them rest: a request that comes late, after its test, is answered with 410. A
+/// port is used again when eight others were left later and no request came late to it; if all
+/// others are held, it is used at once. Where that is not enough, [`Listener`](crate::Listener) is
+/// the same over hyper: it has no limit, and closes its port when it is dropped.
 ///
 /// ```
 /// use std::io::{Read, Write};
@@ -46,6 +52,8 @@ struct Port {
     tenant: Arc<Tenant>,
     /// The id of the mock that hands every request to the tenant.
     catch_all: Mutex<usize>,
+    /// The thread that started the server which holds it.
+    holder: ThreadId,
 }
 
 /// Who is behind a port: a server, or nobody once that was dropped.
@@ -86,9 +94,9 @@ impl MockServer {
     /// assert!(server.state().ehpc.tasks.is_empty());
     /// ```
     pub fn start_with(state: State) -> Self {
-        let handle = Handle::new(Backend::new(state));
+        let handle = Handle::new(Backend::new(state), 0.0);
         let port = Ports::take();
-        port.tenant.lock().handle = Some(handle.clone());
+        *port.tenant.lock() = Tenancy { handle: Some(handle.clone()), had_late_request: false };
         MockServer { port: Some(port), handle }
     }
 
@@ -132,7 +140,7 @@ impl MockServer {
         // everything is mounted again behind the stub; no request falls in between.
         let stub = port.server.mock(specify);
         let mut catch_all = port.catch_all.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = std::mem::replace(&mut *catch_all, mount(&port.server, &port.tenant));
+        let before = mem::replace(&mut *catch_all, mount(&port.server, &port.tenant));
         Mock::new(before, &port.server).delete();
         stub
     }
@@ -140,7 +148,7 @@ impl MockServer {
     /// The server of httpmock underneath.
     ///
     /// Stubs go through [`stub`](MockServer::stub): httpmock asks the first mounted mock first,
-    /// and that is the backend's.
+    /// and that is the backend's. Its `reset` would remove the backend's too.
     ///
     /// ```
     /// let server = taskmock::MockServer::start();
@@ -225,10 +233,13 @@ fn mount(server: &httpmock::MockServer, tenant: &Arc<Tenant>) -> usize {
 /// longest is used next, and one where a request came late only if there is no other.
 struct Ports {
     idle: VecDeque<Port>,
+    /// The threads that started the servers which are held.
     held_by: Vec<ThreadId>,
+    /// Servers that a user's stub broke; httpmock must not hand them out again.
+    broken: usize,
 }
 
-static PORTS: Mutex<Ports> = Mutex::new(Ports { idle: VecDeque::new(), held_by: Vec::new() });
+static PORTS: Mutex<Ports> = Mutex::new(Ports { idle: VecDeque::new(), held_by: Vec::new(), broken: 0 });
 static GIVEN_BACK: Condvar = Condvar::new();
 
 /// As many ports rest before one is used again.
@@ -237,6 +248,9 @@ const RESTING: usize = 8;
 /// How long a start waits for another test to give a server back.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long it waits for httpmock while there is a port of our own to fall back on.
+const BRIEFLY: Duration = Duration::from_millis(200);
+
 impl Ports {
     fn lock() -> MutexGuard<'static, Ports> {
         PORTS.lock().unwrap_or_else(PoisonError::into_inner)
@@ -244,36 +258,38 @@ impl Ports {
 
     fn take() -> Port {
         let most = most_servers();
-        let here = thread::current().id();
+        let holder = thread::current().id();
         let deadline = Instant::now() + PATIENCE;
         let mut ports = Ports::lock();
         loop {
-            let can_grow = ports.idle.len() + ports.held_by.len() < most;
-            if (!can_grow || ports.idle.len() >= RESTING)
-                && let Some(port) = ports.rested(can_grow)
-            {
-                ports.held_by.push(here);
-                drop(ports);
-                port.server.reset();
-                let id = mount(&port.server, &port.tenant);
-                *port.catch_all.lock().unwrap_or_else(PoisonError::into_inner) = id;
-                port.tenant.lock().had_late_request = false;
-                return port;
+            let used = ports.idle.len() + ports.held_by.len() + ports.broken;
+            let rested = match used < most {
+                true if ports.idle.len() < RESTING => None,
+                true => ports.rested(),
+                false => ports.idle.pop_front(),
+            };
+            if let Some(port) = rested {
+                ports.held_by.push(holder);
+                return Port { holder, ..port };
             }
-            if can_grow {
+            if used < most {
                 // Counted before it is there, so that no other thread takes the last one too.
-                ports.held_by.push(here);
+                ports.held_by.push(holder);
+                let patience = if ports.idle.is_empty() { deadline - Instant::now() } else { BRIEFLY };
                 drop(ports);
-                return match Port::open(deadline.saturating_duration_since(Instant::now())) {
-                    Some(port) => port,
-                    None => {
-                        Ports::lock().forget(here);
-                        no_server_left(most)
-                    }
-                };
+                if let Some(port) = Port::open(holder, patience) {
+                    return port;
+                }
+                // A user's own servers have the rest of httpmock's pool.
+                ports = Ports::lock();
+                ports.forget(holder);
+                if let Some(port) = ports.idle.pop_front() {
+                    ports.held_by.push(holder);
+                    return Port { holder, ..port };
+                }
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() || ports.held_by.iter().all(|holder| *holder == here) {
+            if left.is_zero() || ports.held_by.iter().all(|held_by| *held_by == holder) {
                 drop(ports);
                 no_server_left(most);
             }
@@ -281,27 +297,37 @@ impl Ports {
         }
     }
 
-    /// The port that was left longest, of those where no request came late if there is one.
-    fn rested(&mut self, can_grow: bool) -> Option<Port> {
-        let quiet = self.idle.iter().position(|port| !port.tenant.lock().had_late_request);
-        match quiet {
-            Some(at) => self.idle.remove(at),
-            None if can_grow => None,
-            None => self.idle.pop_front(),
-        }
+    /// The port that was left longest of those where no request came late.
+    fn rested(&mut self) -> Option<Port> {
+        let quiet = self.idle.iter().position(|port| !port.tenant.lock().had_late_request)?;
+        self.idle.remove(quiet)
     }
 
     fn give_back(port: Port) {
+        let holder = port.holder;
+        // The stubs of the test go with it. A stub's matcher that panicked has broken the server
+        // for good: its lock is poisoned, and httpmock would hand it to somebody else.
+        let remounted = panic::catch_unwind(AssertUnwindSafe(|| {
+            port.server.reset();
+            mount(&port.server, &port.tenant)
+        }));
         let mut ports = Ports::lock();
-        ports.idle.push_back(port);
-        // Whoever drops a server may not be who started it; any of the holders will do for the count.
-        ports.forget(thread::current().id());
+        ports.forget(holder);
+        match remounted {
+            Ok(catch_all) => {
+                *port.catch_all.lock().unwrap_or_else(PoisonError::into_inner) = catch_all;
+                ports.idle.push_back(port);
+            }
+            Err(_) => {
+                ports.broken += 1;
+                mem::forget(port);
+            }
+        }
         GIVEN_BACK.notify_one();
     }
 
     fn forget(&mut self, holder: ThreadId) {
-        let at = self.held_by.iter().position(|held_by| *held_by == holder).unwrap_or(0);
-        if at < self.held_by.len() {
+        if let Some(at) = self.held_by.iter().position(|held_by| *held_by == holder) {
             self.held_by.swap_remove(at);
         }
     }
@@ -309,7 +335,7 @@ impl Ports {
 
 impl Port {
     /// A new server of httpmock; none if it has none to give in time.
-    fn open(patience: Duration) -> Option<Port> {
+    fn open(holder: ThreadId, patience: Duration) -> Option<Port> {
         let (sender, receiver) = mpsc::channel();
         // httpmock waits for ever, without a word, and blocks its thread: that must be neither a
         // test's nor an async runtime's. A server that comes too late goes back to its pool.
@@ -319,7 +345,7 @@ impl Port {
         let server = receiver.recv_timeout(patience).ok()?;
         let tenant = Arc::new(Tenant::default());
         let catch_all = Mutex::new(mount(&server, &tenant));
-        Some(Port { server, tenant, catch_all })
+        Some(Port { server, tenant, catch_all, holder })
     }
 }
 

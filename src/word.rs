@@ -1,6 +1,6 @@
-//! Enumerations of documented words that keep a word which nobody documented.
+//! Enumerations of known words that keep a word which nobody lists.
 
-/// Defines an enumeration over texts: the documented words and `Other` for all else, so that an
+/// Defines an enumeration over texts: the known words and `Other` for all else, so that an
 /// unknown word survives decoding and encoding unchanged.
 macro_rules! words {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$word_meta:meta])* $word:ident = $text:literal,)+ }) => {
@@ -14,8 +14,8 @@ macro_rules! words {
         }
 
         impl $name {
-            /// Every documented value.
-            pub const DOCUMENTED: &'static [$name] = &[$($name::$word),+];
+            /// Every value that a document or an SDK lists.
+            pub const KNOWN: &'static [$name] = &[$($name::$word),+];
 
             /// The word as on the wire.
             pub fn as_str(&self) -> &str {
@@ -63,7 +63,7 @@ macro_rules! words {
                 schemars::json_schema!({
                     "type": "string",
                     "examples": [$($text),+],
-                    "description": "The examples are the documented values; any other text is served as it is."
+                    "description": "The examples are the known values; any other text is served as it is."
                 })
             }
         }

@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use taskmock::{Listener, Settings, State};
 
@@ -63,7 +64,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let stop =
         runtime.block_on(async { Stop::new() }).map_err(|error| Failure(format!("cannot await signals: {error}")))?;
 
-    let settings = Settings { address: arguments.listen, speed: arguments.speed, log: Some(log) };
+    let settings = Settings { address: arguments.listen, speed: arguments.speed, log: Some(Arc::new(log)) };
     let listener = Listener::bind(state, settings).map_err(|error| {
         Failure(format!(
             "cannot listen on {}: {error}; give another address, such as --listen 127.0.0.1:0",

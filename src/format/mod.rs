@@ -197,6 +197,8 @@ mod tests {
             ("", "there is no root element"),
             ("<I><text>a</text>", "the element `I` is not closed"),
             ("<I><text>a</I>", "ill-formed"),
+            ("x<I><text>a</text></I>", "there is text outside of the elements: `x`"),
+            ("<I><text>&#1;</text></I>", "the character U+0001 is not allowed in XML"),
             ("<I></I><I></I>", "there is a second root element, `I`"),
             ("<J><text>a</text></J>", "the root element is `J`, not `I`"),
             ("<I>\u{1}<text>a</text></I>", "the character U+0001 is not allowed in XML"),

@@ -1,4 +1,5 @@
-//! Reads XML into any serde model, strictly: what a conforming parser would refuse is refused.
+//! Reads XML into any serde model, more strictly than quick-xml: a second root, text outside of it, a
+//! character that XML forbids, an unknown entity and a value given twice are refused.
 
 use std::fmt;
 
@@ -42,9 +43,8 @@ struct Node {
 
 fn read_nodes(body: &[u8]) -> Result<Vec<Node>, DecodeError> {
     let body = std::str::from_utf8(body).map_err(|error| DecodeError(format!("not UTF-8: {error}")))?;
-    if let Some(forbidden) = body.chars().find(|character| is_forbidden(*character)) {
-        let number = u32::from(forbidden);
-        return Err(DecodeError(format!("the character U+{number:04X} is not allowed in XML")));
+    if let Some(character) = body.chars().find(|character| is_forbidden(*character)) {
+        return Err(forbidden(character));
     }
     let mut reader = Reader::from_str(body);
     // The elements that are open, innermost last; the first stands for the document itself.
@@ -77,6 +77,7 @@ fn read_nodes(body: &[u8]) -> Result<Vec<Node>, DecodeError> {
                 let character = reference.resolve_char_ref().map_err(|error| DecodeError(error.to_string()))?;
                 let name = reference.into_inner();
                 match (character, resolve_xml_entity(&name)) {
+                    (Some(character), _) if is_forbidden(character) => return Err(forbidden(character)),
                     (Some(character), _) => innermost.text.push(character),
                     (None, Some(text)) => innermost.text.push_str(text),
                     (None, None) => return Err(DecodeError(format!("the entity `{name}` is not defined"))),
@@ -87,10 +88,17 @@ fn read_nodes(body: &[u8]) -> Result<Vec<Node>, DecodeError> {
         }
     }
     let document = open.swap_remove(0);
+    if !document.text.trim().is_empty() {
+        return Err(DecodeError(format!("there is text outside of the elements: `{}`", document.text.trim())));
+    }
     match open.pop() {
         Some(node) => Err(DecodeError(format!("the element `{}` is not closed", node.name))),
         None => Ok(document.children),
     }
+}
+
+fn forbidden(character: char) -> DecodeError {
+    DecodeError(format!("the character U+{:04X} is not allowed in XML", u32::from(character)))
 }
 
 /// The elements of one name inside one parent: one of them is a value, all of them are a list.

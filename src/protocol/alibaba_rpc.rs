@@ -14,7 +14,7 @@ use crate::http::{Answer, Incoming, Pairs, Request, read_pairs, write_pairs};
 pub(crate) const HOST_ID: &str = "ehpc.cn-hangzhou.aliyuncs.com";
 
 pub(crate) const GATEWAY_ERRORS: &[ErrorCode] = error_codes! { Gateway:
-    400 "Missing%s" "%s is mandatory for this action." ("ClusterId") ["alibaba.gateway.missing"];
+    400 "Missing%s" "%s is mandatory for this action." ["alibaba.gateway.missing"];
     404 "InvalidAction.NotFound" "Specified api is not found, please check your url and method." ["alibaba.gateway.invalid_action"];
     404 "InvalidVersion" "Specified parameter Version is not valid." ["alibaba.gateway.invalid_version"];
     400 "InvalidParameter.Format" "Specified parameter format is not valid." ["alibaba.gateway.invalid_format"];
@@ -71,8 +71,13 @@ pub(crate) fn read<'a>(request: &Incoming<'a>, dialect: &Dialect) -> (Format, Re
 fn form<'a>(request: &Incoming<'a>) -> Option<Result<&'a str, crate::http::Malformed>> {
     let is_form = request
         .header("content-type")
-        .is_none_or(|content_type| content_type.starts_with("application/x-www-form-urlencoded"));
+        .is_none_or(|content_type| is_form(content_type));
     (is_form && !request.body.is_empty()).then(|| std::str::from_utf8(request.body).map_err(|_| crate::http::Malformed))
+}
+
+fn is_form(content_type: &str) -> bool {
+    let kind = content_type.split(';').next().unwrap_or("").trim();
+    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
 fn default_format(request: &Incoming<'_>, dialect: &Dialect) -> Format {

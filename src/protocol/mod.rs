@@ -46,6 +46,17 @@ impl Protocol {
         }
     }
 
+    /// The refusal of a request that lacks a required parameter, or has it in no readable form.
+    pub(crate) fn missing(self, service: &'static [ErrorCode], parameter: &'static str) -> Refusal {
+        match self {
+            Protocol::AlibabaRpc | Protocol::AlibabaRoa => alibaba_rpc::MISSING.about(parameter),
+            // Huawei's gateway has no word for it; the service says that a parameter is incorrect.
+            Protocol::HuaweiRest => {
+                service.iter().find(|row| row.status == 400).unwrap_or(huawei_rest::NOT_FOUND).about(parameter)
+            }
+        }
+    }
+
     /// The request id with a number, in the shape that the cloud gives it.
     pub(crate) fn request_id(self, seed: Seed, number: u64) -> String {
         match self {
@@ -90,7 +101,7 @@ fn error_body(envelope: &impl Serialize, format: Format) -> Vec<u8> {
     }
 }
 
-/// The first value of a parameter that is neither absent nor empty.
+/// The first value of a parameter; none if it is absent or that value is empty.
 pub(crate) fn first<'p, 'a>(pairs: &'p [(Cow<'a, str>, Cow<'a, str>)], name: &str) -> Option<&'p Cow<'a, str>> {
     let (_, value) = pairs.iter().find(|(key, _)| key == name)?;
     (!value.is_empty()).then_some(value)
@@ -98,7 +109,6 @@ pub(crate) fn first<'p, 'a>(pairs: &'p [(Cow<'a, str>, Cow<'a, str>)], name: &st
 
 /// What is stated of the protocols.
 pub(crate) const FACTS: &[Fact] = facts! {
-    "alibaba.rpc.action", Documented, "000, request parameters: Action; 003, request parameters: Action", "Action is required and names the operation.";
     "alibaba.rpc.action.place", Sdk, "Tea Python and Node (V3)", "Action and Version may stand in the query, in the form body, or only in the headers x-acs-action and x-acs-version.";
     "alibaba.rpc.method", Sdk, "Tea, classic Python, pop-core", "The call is a GET with a query, or a POST with its parameters in the query, in a form body, or in both.";
     "alibaba.rpc.method.unsupported", Assumed, "the gateway's message names the method", "Any other method is refused as an unknown action, with 404.";
@@ -111,15 +121,15 @@ pub(crate) const FACTS: &[Fact] = facts! {
     "alibaba.rpc.format.none", Sdk, "classic Python, do_action", "Format=None is sent by default; it counts as absent.";
     "alibaba.rpc.format.unsupported", Vendor, "API gateway, common error codes: InvalidParameter.Format", "Any other Format is refused as InvalidParameter.Format.";
     "alibaba.rpc.format.default", Assumed, "XML: older vendor pages; JSON: newer ones and every V3 SDK", "Without Format, the answer is JSON if the request has V3 headers or accepts JSON, else what the dialect's default_format says (XML).";
-    "alibaba.rpc.version", Documented, "operations are those of E-HPC 2018-04-12 and ACK 2015-12-15", "Another Version than the operation's is refused as InvalidVersion.";
+    "alibaba.rpc.version", Sdk, "alibabacloud_ehpc20180412, alibabacloud_cs20151215", "E-HPC is of version 2018-04-12, Container Service of 2015-12-15.";
     "alibaba.rpc.version.absent", Assumed, "the sample requests of 000, 002 and 003 show no Version", "A request without a Version is answered, unless the dialect's absent_version refuses it.";
-    "alibaba.request_id", Documented, "000, 003, response parameters: RequestId", "Every RPC answer has a RequestId.";
+    "alibaba.request_id", Documented, "000, 003, response parameters: RequestId; refusals: RPC call style, error results", "Every RPC answer has a RequestId.";
     "alibaba.request_id.header", Assumed, "the gateway is known to send it; no document here states it", "The request id is also in the header x-acs-request-id.";
     "alibaba.error.envelope", Vendor, "RPC call style, error results", "A refusal has RequestId, HostId, Code and Message; in XML inside <Error>.";
     "alibaba.error.content_type", Sdk, "Tea Python reads an XML error only so", "An XML refusal has the content type text/xml;charset=utf-8.";
     "alibaba.gateway.missing", Vendor, "API gateway, common error codes: Missing{ParameterName}", "A required parameter that is absent is 400 Missing{Name}, `{Name} is mandatory for this action.`.";
     "alibaba.gateway.invalid_action", Vendor, "API gateway, common error codes: InvalidAction.NotFound", "An unknown action is 404 InvalidAction.NotFound.";
-    "alibaba.gateway.invalid_version", Vendor, "public issues quoting live answers; the status is assumed", "An unknown version is InvalidVersion, `Specified parameter Version is not valid.`.";
+    "alibaba.gateway.invalid_version", Vendor, "live answers quoted in openapi-sdk-php issue 175 and aliyun-sdk-js issue 129", "Another version is refused as InvalidVersion, `Specified parameter Version is not valid.`.";
     "alibaba.gateway.invalid_format", Vendor, "API gateway, common error codes: InvalidParameter.Format", "An unsupported format is 400 InvalidParameter.Format.";
     "alibaba.roa.format", Documented, "002, sample success responses", "The answer is XML or JSON, with the content type application/xml or application/json.";
     "alibaba.roa.accept", Sdk, "classic Python, do_action with XML; Tea", "Accept asks for the encoding: application/xml, application/json.";
@@ -129,8 +139,14 @@ pub(crate) const FACTS: &[Fact] = facts! {
     "huawei.error.body", Vendor, "terraform-provider-huaweicloud; Huawei API response page", "A refusal has error_code and error_msg.";
     "huawei.request_id", Sdk, "huaweicloudsdkcore exception_handler.py", "The request id is read only from the header X-Request-Id.";
     "huawei.gateway.not_found", Vendor, "API gateway, error codes: APIGW.0101", "An unknown path or method is 404 APIGW.0101; the body has a request_id equal to the header.";
-    "huawei.gateway.unauthorized", Vendor, "huaweicloud-sdk-nodejs-v3 issue 2", "A request without credentials is 401 APIGW.0301.";
+    "huawei.gateway.unauthorized", Vendor, "huaweicloud-sdk-nodejs-v3 issue 2", "The gateway answers 401 APIGW.0301 to a request without credentials; here only when armed.";
     "huawei.gateway.unavailable", Vendor, "API gateway, error codes: APIGW.0613; 004, status codes: 503; the text is that of 004", "503: Service unavailable.";
     "huawei.parameter.empty", Assumed, "the SDK sends empty strings as key=", "A parameter with an empty value counts as absent.";
     "huawei.parameter.duplicate", Assumed, "the SDK repeats the key for a list", "Of a parameter that is given twice the first counts.";
+    "alibaba.gateway.invalid_version.status", Assumed, "the quoted answers do not show it", "The status of InvalidVersion is 404.";
+    "alibaba.parameter.name", Assumed, "nobody", "The letter case of a parameter's name counts.";
+    "alibaba.host_id.ack", Assumed, "by the pattern of E-HPC's host in the sample requests", "The HostId of Container Service is cs.cn-hangzhou.aliyuncs.com.";
+    "alibaba.content_type.json", Assumed, "newer vendor pages; 002 for Container Service", "JSON of E-HPC has the content type application/json;charset=utf-8.";
+    "alibaba.refusal.order", Assumed, "nobody", "The version is looked at first, then what is missing, then what is out of bounds, then what does not exist.";
+    "credentials.unchecked", Assumed, "a choice of the mock", "Credentials and signatures are accepted unseen.";
 };

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::{ack, dws, ehpc, operation, operations};
 use crate::clock::{DOCUMENTS_START, Timestamp};
 use crate::dialect::Dialect;
+use crate::http::check_header;
 use crate::seed::Seed;
 
 /// The whole state of a backend: its clock, how it answers, and what each service holds.
@@ -173,12 +174,7 @@ impl RawResponse {
             return Err(format!("`{}` is no status of a response; give one from 200 to 599", self.status));
         }
         for (name, value) in &self.headers {
-            if http::HeaderName::try_from(name.as_str()).is_err() {
-                return Err(format!("`{name}` is no header name"));
-            }
-            if http::HeaderValue::from_str(value).is_err() || !value.is_ascii() {
-                return Err(format!("the value of the header `{name}` is not visible ASCII"));
-            }
+            check_header(name, value)?;
             if matches!(name.to_ascii_lowercase().as_str(), "content-length" | "transfer-encoding" | "connection") {
                 return Err(format!("the header `{name}` is the server's to set; leave it out"));
             }

@@ -3,7 +3,7 @@
 use super::{State, ack, dws, ehpc};
 use crate::clock::Timestamp;
 
-/// What a client could have started.
+/// Lets a task or a command enter a state as if a client had started it just now.
 ///
 /// ```
 /// use taskmock::{Backend, ehpc};
@@ -15,7 +15,12 @@ pub trait Submit {
     /// What the call that starts it answers with.
     type Id;
 
-    /// Puts it into a state, at the time of the state's clock.
+    /// Puts it into a state, at the time of the state's clock. An earlier one with the same id is
+    /// replaced.
+    ///
+    /// # Panics
+    ///
+    /// A DWS task panics if the state has no such cluster: nobody could see it.
     ///
     /// ```
     /// use taskmock::{State, Submit, dws};
@@ -34,7 +39,7 @@ impl State {
             // Another sequence than the request ids'.
             let seed = crate::seed::Seed(!self.seed.0);
             *id = shape(&seed.uuid(self.submissions));
-            self.submissions += 1;
+            self.submissions = self.submissions.wrapping_add(1);
         }
     }
 }
@@ -49,6 +54,9 @@ impl Submit for ehpc::Task {
     type Id = String;
 
     fn submit(mut self, state: &mut State) -> String {
+        if !self.task_id.is_empty() {
+            state.ehpc.tasks.retain(|task| task.task_id != self.task_id || task.cluster_id != self.cluster_id);
+        }
         state.stamp(&mut self.task_id, &mut self.submitted, str::to_owned);
         let id = self.task_id.clone();
         state.ehpc.tasks.push(self);
@@ -61,6 +69,10 @@ impl Submit for ehpc::Command {
     type Id = String;
 
     fn submit(mut self, state: &mut State) -> String {
+        if !self.command_id.is_empty() {
+            let is_other = |other: &Self| other.command_id != self.command_id || other.cluster_id != self.cluster_id;
+            state.ehpc.commands.retain(is_other);
+        }
         state.stamp(&mut self.command_id, &mut self.invoked, |uuid| format!("c-hz{}", digits(uuid, 13)));
         let id = self.command_id.clone();
         state.ehpc.commands.push(self);
@@ -73,6 +85,9 @@ impl Submit for ack::Task {
     type Id = String;
 
     fn submit(mut self, state: &mut State) -> String {
+        if !self.task_id.is_empty() {
+            state.ack.tasks.retain(|task| task.task_id != self.task_id);
+        }
         state.stamp(&mut self.task_id, &mut self.created, |uuid| format!("T-{}", digits(uuid, 24)));
         let id = self.task_id.clone();
         state.ack.tasks.push(self);
@@ -84,7 +99,10 @@ impl Submit for dws::Task {
     /// Nothing: no call that starts a DWS task answers with an id.
     type Id = ();
 
+    #[track_caller]
     fn submit(mut self, state: &mut State) {
+        let is_there = state.dws.clusters.iter().any(|cluster| cluster.cluster_id == self.cluster_id);
+        assert!(is_there, "the state has no DWS cluster `{}`; add it to dws.clusters first", self.cluster_id);
         self.started.get_or_insert(state.clock);
         state.dws.tasks.push(self);
     }

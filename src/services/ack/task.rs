@@ -263,6 +263,42 @@ impl Task {
         self
     }
 
+    /// Sets what it is about.
+    ///
+    /// ```
+    /// let task = taskmock::ack::Task::new("c1", "cluster_scaleout").target("c1", "cluster");
+    /// assert_eq!(task.target.unwrap().r#type, "cluster");
+    /// ```
+    #[must_use]
+    pub fn target(mut self, id: &str, r#type: &str) -> Self {
+        self.target = Some(shown::Target { id: id.to_owned(), r#type: r#type.to_owned() });
+        self
+    }
+
+    /// Sets one of its parameters.
+    ///
+    /// ```
+    /// let task = taskmock::ack::Task::new("c1", "cluster_scaleout").parameter("count", 2);
+    /// assert_eq!(task.parameters["count"], 2);
+    /// ```
+    #[must_use]
+    pub fn parameter(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
+        self.parameters.insert(name.to_owned(), value.into());
+        self
+    }
+
+    /// Sets one of the outputs that it shows once it has ended.
+    ///
+    /// ```
+    /// let task = taskmock::ack::Task::new("c1", "cluster_scaleout").output("ok", true);
+    /// assert_eq!(task.outputs["ok"], true);
+    /// ```
+    #[must_use]
+    pub fn output(mut self, name: &str, value: impl Into<serde_json::Value>) -> Self {
+        self.outputs.insert(name.to_owned(), value.into());
+        self
+    }
+
     /// Adds a stage after the last.
     ///
     /// ```
@@ -341,6 +377,8 @@ impl Task {
     pub(super) fn shown(&self, now: Timestamp) -> Option<shown::Output> {
         let created = self.created.filter(|created| *created <= now)?;
         let end = self.end(created).filter(|end| *end <= now);
+        // Nothing happens after the end: a result that would be known later stays as it was.
+        let now = end.unwrap_or(now);
         let (stages, current_stage, last_change) = self.shown_stages(created, now, end);
         let happened = |after: Span| Some(created.after(after.duration())).filter(|at| *at <= now);
         let events: Vec<(Timestamp, &Event)> =
@@ -421,8 +459,10 @@ impl Task {
             current = Some(stage.name.clone());
             begins = planned;
         }
-        // The stage at which a task ends badly ends as the task does.
-        if let (Some(last), Some(_)) = (stages.last_mut(), end) {
+        // The stage at which a task ends, because it ends then or is cut off, ends as the task does.
+        if let (Some(last), Some(end)) = (stages.last_mut(), end)
+            && begins >= end
+        {
             last.state = self.ends.clone();
         }
         (stages, current, last_change)

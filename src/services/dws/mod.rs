@@ -4,7 +4,7 @@ pub mod list_logical_cluster_tasks;
 mod task;
 mod world;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,7 @@ impl State {
 
     /// What is wrong: the place, and a sentence.
     pub(crate) fn check(&self, wrong: &mut Vec<(String, String)>) {
+        let mut clusters = HashSet::new();
         for (at, cluster) in self.clusters.iter().enumerate() {
             if !is_uuid(&cluster.cluster_id) {
                 wrong.push((
@@ -54,7 +55,7 @@ impl State {
                     ),
                 ));
             }
-            if self.clusters[..at].iter().any(|other| other.cluster_id == cluster.cluster_id) {
+            if !clusters.insert(&cluster.cluster_id) {
                 wrong.push((
                     format!("dws.clusters[{at}].cluster_id"),
                     format!("`{}` is there twice; list each cluster once", cluster.cluster_id),
@@ -62,7 +63,7 @@ impl State {
             }
         }
         for (at, task) in self.tasks.iter().enumerate() {
-            if !self.clusters.iter().any(|cluster| cluster.cluster_id == task.cluster_id) {
+            if !clusters.contains(&task.cluster_id) {
                 wrong.push((
                     format!("dws.tasks[{at}].cluster_id"),
                     format!("`{}` is not in dws.clusters; list it there with its project", task.cluster_id),

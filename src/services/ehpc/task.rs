@@ -152,6 +152,19 @@ impl Task {
         self
     }
 
+    /// Sets Request.
+    ///
+    /// ```
+    /// use taskmock::ehpc::{Task, TaskType};
+    /// let task = Task::new("ehpc-1", TaskType::AddComputes).request(&serde_json::json!({"Count": 2}));
+    /// assert_eq!(task.request.unwrap().as_str(), r#"{"Count":2}"#);
+    /// ```
+    #[must_use]
+    pub fn request(mut self, request: &serde_json::Value) -> Self {
+        self.request = Some(JsonText::from(request));
+        self
+    }
+
     /// Sets Result.
     ///
     /// ```

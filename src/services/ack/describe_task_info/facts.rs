@@ -29,12 +29,12 @@ pub(super) const FACTS: &[Fact] = facts! {
     "ack.describe_task_info.output.events.message", Documented, "002, response parameters: events, message", "events.message is a string: the message about the event.";
     "ack.describe_task_info.output.events.reason", Documented, "002, response parameters: events, reason", "events.reason is a string: the cause, such as NodePoolUpgradeStart.";
     "ack.describe_task_info.output.events.source", Documented, "002, response parameters: events, source", "events.source is a string: the source, such as ACK.";
-    "ack.describe_task_info.output.events.timestamp", Documented, "002, response parameters: events, timestamp", "events.timestamp is a string: when the event was generated.";
+    "ack.describe_task_info.output.events.timestamp", Documented, "002, response parameters: events, timestamp", "events.timestamp is a string: when the event was generated, in milliseconds since 1970.";
     "ack.describe_task_info.output.task_result", Documented, "002, response parameters: task_result", "task_result is an array: the execution result.";
     "ack.describe_task_info.output.task_result.data", Documented, "002, response parameters: task_result, data", "task_result.data is a string: the resource; for a scale-out the id of the instance that was added.";
     "ack.describe_task_info.output.task_result.status", Documented, "002, response parameters: task_result, status", "task_result.status is a string: the scaling status of the resource.";
     "ack.describe_task_info.output.error", Documented, "002, response parameters: error", "error is an object: the error of the task.";
-    "ack.describe_task_info.output.error.code", Documented, "002, response parameters: error, code", "error.code is a string: the error code.";
+    "ack.describe_task_info.output.error.code", Documented, "002, response parameters: error, code", "error.code is a string, also when it is a number such as \"400\".";
     "ack.describe_task_info.output.error.message", Documented, "002, response parameters: error, message", "error.message is a string: the error message.";
     "ack.describe_task_info.encoding.json", Documented, "002, sample success responses: JSON format", "The answer may be JSON, with the content type application/json.";
     "ack.describe_task_info.encoding.xml", Documented, "002, sample success responses: XML format", "The answer may be XML, with the content type application/xml.";
@@ -52,11 +52,10 @@ pub(super) const FACTS: &[Fact] = facts! {
     "ack.describe_task_info.stages.zone", Assumed, "created shows +08:00", "Stage times are in China's time.";
     "ack.describe_task_info.stages.running", Assumed, "nobody", "Stages that have not begun are not listed; one that runs has no end_time.";
     "ack.describe_task_info.stages.state", Assumed, "002, response parameters: stages, state: running", "The states of a stage are those of a task; the stage at which a task ends badly ends as the task.";
-    "ack.describe_task_info.current_stage", Documented, "002, response parameters: current_stage", "The stage that the task is at.";
-    "ack.describe_task_info.events.timestamp", Documented, "002, response parameters: events, timestamp", "Milliseconds since 1970 as a string.";
     "ack.describe_task_info.outputs", Sdk, "SDK 7.x, DescribeTaskInfoResponseBody; not in 002", "outputs is a map.";
     "ack.describe_task_info.map.xml", Assumed, "nobody", "In XML, parameters and outputs hold JSON text.";
     "ack.describe_task_info.xml.root", Assumed, "002, sample: XML without a root", "The XML has the root <DescribeTaskInfoResponse>; the rootless fragment is a dialect.";
     "ack.describe_task_info.empty", Sdk, "SDKs decode a missing list as empty", "A list, map or object that holds nothing is left out, as in the sample.";
     "ack.describe_task_info.error.not_found", Vendor, "alibaba-cloud-sdk-go issue 476; the HTTP status is assumed to be its status", "An unknown task is 400 `the task T-… not found`, code \"400\".";
+    "ack.describe_task_info.end.final", Assumed, "nobody", "Nothing of a task changes after its end: later events do not happen, later results stay initial.";
 };

@@ -40,7 +40,7 @@ words! {
         Success = "success",
         /// It failed.
         Failed = "failed",
-        /// It has not been tried yet.
+        /// Neither yet.
         Initial = "initial",
     }
 }
@@ -75,6 +75,10 @@ impl Input {
     }
 
     /// The request that carries the parameter, unsigned; the encoding is asked for by `Accept`.
+    ///
+    /// # Panics
+    ///
+    /// If it is longer than a URI can be, 64 KiB.
     ///
     /// ```
     /// use taskmock::{Format, ack::describe_task_info::Input};

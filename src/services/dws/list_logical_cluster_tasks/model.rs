@@ -76,6 +76,10 @@ impl Input {
 
     /// The request that carries these parameters, unsigned.
     ///
+    /// # Panics
+    ///
+    /// If they are longer than a URI can be, 64 KiB.
+    ///
     /// ```
     /// use taskmock::dws::list_logical_cluster_tasks::Input;
     /// let request = Input { offset: Some(2), ..Input::new("p", "c") }.request();

@@ -64,6 +64,10 @@ impl Input {
 
     /// The request that carries these parameters: a GET with a query, unsigned.
     ///
+    /// # Panics
+    ///
+    /// If they are longer than a URI can be, 64 KiB.
+    ///
     /// ```
     /// use taskmock::{Format, ehpc::list_invocation_status::Input};
     /// let request = Input::new("ehpc-1", "c-1").request(Format::Json);

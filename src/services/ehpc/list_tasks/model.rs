@@ -35,7 +35,7 @@ words! {
     ///
     /// ```
     /// use taskmock::ehpc::TaskType;
-    /// assert_eq!(TaskType::DOCUMENTED.len(), 9);
+    /// assert_eq!(TaskType::KNOWN.len(), 9);
     /// ```
     pub enum TaskType {
         /// CreateCluster.
@@ -101,6 +101,10 @@ impl Input {
     }
 
     /// The request that carries these parameters: a GET with a query, unsigned.
+    ///
+    /// # Panics
+    ///
+    /// If they are longer than a URI can be, 64 KiB.
     ///
     /// ```
     /// use taskmock::{Format, ehpc::list_tasks::Input};
@@ -222,11 +226,12 @@ impl Output {
     /// The JSON of the readings that no SDK decodes.
     fn other_json(&self, dialect: &Dialect) -> Vec<u8> {
         let mut value = serde_json::to_value(self).expect("a model is always JSON");
-        if let Some(tasks) = value["Tasks"].as_array_mut() {
+        if let Some(tasks) = value.get_mut("Tasks").and_then(serde_json::Value::as_array_mut) {
             if dialect.escape_depth == EscapeDepth::Zero {
                 for text in tasks.iter_mut().flat_map(json_text_values) {
-                    if let Some(Ok(json)) = text.as_str().map(serde_json::from_str) {
-                        *text = json;
+                    match text.as_str().map(serde_json::from_str::<serde_json::Value>) {
+                        Some(Ok(json)) if !json.is_string() => *text = json,
+                        _ => {}
                     }
                 }
             }
@@ -251,7 +256,9 @@ impl Output {
     pub fn decode(body: &[u8], format: Format, dialect: &Dialect) -> Result<Self, DecodeError> {
         let mut output: Output = match format {
             Format::Xml => format::from_xml(ROOT, body)?,
-            Format::Json if *dialect == Dialect::default() => format::from_json(body)?,
+            Format::Json if dialect.tasks == TasksShape::Array && dialect.escape_depth != EscapeDepth::Zero => {
+                format::from_json(body)?
+            }
             Format::Json => Output::from_other_json(body, dialect)?,
         };
         if dialect.escape_depth == EscapeDepth::Two {
@@ -264,12 +271,17 @@ impl Output {
 
     fn from_other_json(body: &[u8], dialect: &Dialect) -> Result<Self, DecodeError> {
         let mut value: serde_json::Value = format::from_json(body)?;
-        if dialect.tasks == TasksShape::Object && value["Tasks"].is_object() {
-            value["Tasks"] = serde_json::json!([value["Tasks"].take()]);
-        }
-        if dialect.escape_depth == EscapeDepth::Zero {
-            for text in value["Tasks"].as_array_mut().into_iter().flatten().flat_map(json_text_values) {
-                *text = text.to_string().into();
+        if let Some(tasks) = value.get_mut("Tasks") {
+            if dialect.tasks == TasksShape::Object && tasks.is_object() {
+                *tasks = serde_json::json!([tasks.take()]);
+            }
+            if dialect.escape_depth == EscapeDepth::Zero {
+                for text in tasks.as_array_mut().into_iter().flatten().flat_map(json_text_values) {
+                    // What is no JSON stands as a string also at depth 0.
+                    if !text.is_string() {
+                        *text = text.to_string().into();
+                    }
+                }
             }
         }
         serde_json::from_value(value).map_err(|error| DecodeError(error.to_string()))
