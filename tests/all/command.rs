@@ -105,7 +105,7 @@ fn serve_takes_a_state_file_dialects_and_a_speed() {
         serde_json::from_str::<Value>(&body).expect("JSON")
     };
     assert_eq!(ask()["Tasks"]["TaskType"], "ResetCompute");
-    // Ten minutes of virtual time pass in less than a millisecond.
+    // Ten minutes of virtual time pass in less than a millisecond of the server's.
     let ended = (0..10_000).any(|_| ask()["Tasks"]["Status"] == "Success");
     assert!(ended);
 }

@@ -191,6 +191,9 @@ fn an_argument_can_be_given_and_armed_answers_come_in_their_order() {
         let body: serde_json::Value = serde_json::from_slice(backend.respond(&request).body()).expect("JSON");
         assert_eq!(body["Message"], expected);
     }
+    let without_cluster = get("/?Action=ListTasks&Format=JSON");
+    backend.arm("ehpc.list_tasks", "DbError", 1).expect("a row");
+    assert_eq!(backend.respond(&without_cluster).status(), 406, "it comes before what the request gets wrong");
     assert_eq!(backend.respond(&request).status(), 200, "another operation's error stays armed");
     assert_eq!(backend.respond(&good_request("ack.describe_task_info", Format::Json)).status(), 400);
 }

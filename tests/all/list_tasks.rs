@@ -173,6 +173,24 @@ fn a_task_that_ends_between_two_pages_leaves_the_running_list_and_stays_in_the_h
     assert_eq!(ids(&mut backend, "ClusterId=c&Archived=true&PageSize=50"), (total, history));
 }
 
+#[test]
+fn what_is_put_into_the_state_without_a_time_starts_when_it_is_put_in() {
+    let mut backend = twelve();
+    backend.advance(Duration::from_secs(5));
+    backend.state_mut().ehpc.tasks.push(Task::new("c", TaskType::StopCluster).id("pushed"));
+    backend.advance(Duration::from_secs(60));
+    assert_eq!(watch(&mut backend, "pushed"), ("Processing".to_owned(), 1, 10, "[]".to_owned()));
+}
+
+#[test]
+fn a_task_that_is_submitted_under_a_taken_id_replaces_the_other() {
+    let mut backend = twelve();
+    backend.submit(Task::new("c", TaskType::DeleteComputes).id("t3"));
+    let (_, body) = list_tasks(&mut backend, "ClusterId=c&TaskId=t3");
+    assert_eq!((&body["TotalCount"], &body["Tasks"][0]["TaskType"]), (&json!(1), &json!("DeleteComputes")));
+    assert_eq!(ids(&mut backend, "ClusterId=c&Archived=true").0, 12);
+}
+
 trait EditFirst {
     fn edit_first(&mut self, id: &str, takes: u64);
 }

@@ -11,6 +11,8 @@ mod laws;
 mod list_invocation_status;
 mod list_tasks;
 mod readme;
+#[cfg(feature = "server")]
+mod readme_example;
 mod requests;
 #[cfg(feature = "server")]
 mod servers;

@@ -5,6 +5,12 @@ use taskmock::dialect::SWITCHES;
 
 const README: &str = include_str!("../../README.md");
 
+/// A documentation test would compile the example but not run it.
+#[test]
+fn the_test_in_the_readme_is_the_one_that_runs_here() {
+    assert!(README.contains(include_str!("readme_example.rs")));
+}
+
 #[test]
 fn the_state_file_in_the_readme_is_a_state() {
     let (_, after) = README.split_once("```json\n").expect("a state file");

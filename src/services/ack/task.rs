@@ -381,8 +381,9 @@ impl Task {
         let now = end.unwrap_or(now);
         let (stages, current_stage, last_change) = self.shown_stages(created, now, end);
         let happened = |after: Span| Some(created.after(after.duration())).filter(|at| *at <= now);
-        let events: Vec<(Timestamp, &Event)> =
+        let mut events: Vec<(Timestamp, &Event)> =
             self.events.iter().filter_map(|event| Some((happened(event.after)?, event))).collect();
+        events.sort_by_key(|(at, _)| *at);
         let updated = [Some(created), Some(last_change), end]
             .into_iter()
             .flatten()
