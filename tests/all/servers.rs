@@ -247,7 +247,7 @@ fn a_test_that_is_busy_with_one_listener_does_not_hold_up_another() {
 fn a_state_may_be_larger_than_a_request_of_a_client() {
     let listener = Listener::start();
     let mut state = State::default();
-    state.ehpc.clusters = (0..200_000).map(|number| format!("cluster-{number}")).collect();
+    state.ehpc.clusters = (0..120_000).map(|number| format!("cluster-{number}")).collect();
     let json = state.to_json();
     assert!(json.len() > 2 * taskmock::MAX_BODY);
     assert_eq!(send(listener.address(), "PUT", "/__taskmock__/state", &json).0, 200);

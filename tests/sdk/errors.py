@@ -2,6 +2,8 @@
 
 import typing
 
+from request_id import request_id
+
 
 class Refused(typing.NamedTuple):
     """A refusal as the cloud means it."""
@@ -29,11 +31,13 @@ class Row(typing.NamedTuple):
     # What takes the place of %s.
     argument: str = None
 
-    def refused(self, operation, request_id):
+    def refused(self, operation, seed, number=0):
+        """The refusal of the request of that number, counted from 0, by a mock with that seed."""
         service = operation.split(".")[0]
         fill = lambda text: text.replace("%s", self.argument or "")
         is_gateway = self.code in [row.code for row in GATEWAY[service]]
-        return Refused(service, self.status, fill(self.code), fill(self.message), request_id, is_gateway)
+        id = request_id(service, seed, number)
+        return Refused(service, self.status, fill(self.code), fill(self.message), id, is_gateway)
 
 
 # The API gateway's common error codes.

@@ -87,7 +87,11 @@ def list_invocation_status(state, now, ClusterId, CommandId):
     command = next(command for command in state["ehpc"]["commands"] if command["command_id"] == CommandId)
     elapsed = now - seconds(command.get("invoked"))
     statuses = [
-        "Running" if node.get("ends") == "Never" or elapsed < span(node.get("takes", "60s")) else node.get("ends", "Finished")
+        (
+            "Running"
+            if node.get("ends") == "Never" or elapsed < span(node.get("takes", "60s"))
+            else node.get("ends", "Finished")
+        )
         for node in command["nodes"]
     ]
     overall = next((status for status in ("Running", "Failed", "Stopped") if status in statuses), "Finished")
@@ -170,7 +174,16 @@ def describe_task_info(state, now, task_id):
 
 
 def list_logical_cluster_tasks(
-    state, now, project_id, cluster_id, offset=0, limit=10, logical_cluster_name="", type="", order_by="start_time", order="ASC"
+    state,
+    now,
+    project_id,
+    cluster_id,
+    offset=0,
+    limit=10,
+    logical_cluster_name="",
+    type="",
+    order_by="start_time",
+    order="ASC",
 ):
     tasks = [task for task in state["dws"]["tasks"] if task["cluster_id"] == cluster_id]
     tasks = [task for task in tasks if seconds(task.get("started")) <= now]

@@ -26,14 +26,13 @@ def main():
     warnings.simplefilter("ignore")
 
     report = Report()
-    mock = Mock(arguments.taskmock)
     try:
-        run(mock, report, with_node=not arguments.python_only)
+        with Mock(arguments.taskmock) as mock:
+            run(mock, report, with_node=not arguments.python_only)
+            report.check("-", "taskmock serve", "it ends cleanly on SIGTERM", 0, mock.stop())
     except Exception:
         traceback.print_exc(file=sys.stdout)
-        print(f"taskmock said last:\n{mock.last_words()}")
         report.failed += 1
-    report.check("-", "taskmock serve", "it ends cleanly on SIGTERM", 0, mock.stop())
     print(f"sdk: {report.passed} passed, {report.failed} failed")
     sys.exit(1 if report.failed else 0)
 

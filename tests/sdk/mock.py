@@ -1,7 +1,6 @@
 """The mock under test: its process and its control interface."""
 
 import json
-import signal
 import subprocess
 import tempfile
 import urllib.request
@@ -18,7 +17,7 @@ class Mock:
         )
         first_line = self.process.stdout.readline()
         if not first_line.startswith("listening on http://"):
-            raise RuntimeError(f"taskmock did not say where it listens: {first_line!r}\n{self.last_words()}")
+            raise RuntimeError(f"taskmock did not say where it listens: {first_line!r} {self.last_words()}")
         self.url = first_line.split()[-1]
         self.host = self.url[len("http://") :]
 
@@ -50,8 +49,14 @@ class Mock:
 
     def stop(self):
         """Ends the process as a terminal would; returns its exit code."""
-        self.process.send_signal(signal.SIGTERM)
+        self.process.terminate()
         return self.process.wait(timeout=10)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.process.kill()
 
     def last_words(self):
         self.log.seek(0)

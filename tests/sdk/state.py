@@ -74,8 +74,7 @@ def ehpc_tasks():
 
 def ehpc_command(command_id, nodes, invoked=0):
     nodes = [
-        {"instance_id": f"i-{number}", "takes": f"{takes}s", "ends": ends}
-        for number, (takes, ends) in enumerate(nodes)
+        {"instance_id": f"i-{number}", "takes": f"{takes}s", "ends": ends} for number, (takes, ends) in enumerate(nodes)
     ]
     return {"command_id": command_id, "cluster_id": TYPES, "invoked": at(invoked), "nodes": nodes}
 
@@ -144,9 +143,16 @@ ACK_TASKS = [
     },
     {"task_id": "T-never", "cluster_id": "c-3", "task_type": "cluster_scaleout", "created": at(0), "ends": "running"},
     # An end that nobody documented.
-    {"task_id": "T-canceled", "cluster_id": "c-3", "task_type": "t", "created": at(0), "takes": "5s", "ends": "canceled"},
-    # Of another day in China than in UTC.
+    {
+        "task_id": "T-canceled",
+        "cluster_id": "c-3",
+        "task_type": "t",
+        "created": at(0),
+        "takes": "5s",
+        "ends": "canceled",
+    },
     {"task_id": "T-later", "cluster_id": "c-3", "task_type": "t", "created": at(20), "takes": "5s"},
+    {"task_id": "T-+*~'()", "cluster_id": "c-3", "task_type": "t", "created": at(0)},
     # All that a task must say.
     {"task_id": "T-bare", "cluster_id": "c-3", "task_type": "cluster_scaleout"},
 ]

@@ -27,6 +27,7 @@ LIVES = {
     "T-never": {0: ("running", None, None, None, None), 1000000: ("running", None, None, None, None)},
     "T-canceled": {0: ("running", None, None, None, None), 5: ("canceled", None, None, None, None)},
     "T-later": {20: ("running", None, None, None, None), 25: ("success", None, None, None, None)},
+    "T-+*~'()": {0: ("running", None, None, None, None)},
     "T-bare": {0: ("running", None, None, None, None), 300: ("success", None, None, None, None)},
 }
 
@@ -48,7 +49,10 @@ def check(client, report, task_id, second, seen):
     expected = expect.describe_task_info(STATE, second, task_id)
     count = lambda name: len(expected[name]) if name in expected else None
     results = [result["status"] for result in expected["task_result"]] if "task_result" in expected else None
-    assert seen == (expected["state"], expected.get("current_stage"), count("stages"), count("events"), results), (task_id, second)
+    assert seen == (expected["state"], expected.get("current_stage"), count("stages"), count("events"), results), (
+        task_id,
+        second,
+    )
     answers(report, client, OPERATION, {"task_id": task_id}, f"{task_id} after {second} s", expected)
 
 

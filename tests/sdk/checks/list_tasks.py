@@ -48,11 +48,29 @@ ARCHIVED = [
 
 # By second: status and step. Four steps in four minutes, the first two of them before the start.
 LIVES = {
-    "CreateCluster-Success": {0: ("Processing", 2), 59: ("Processing", 2), 60: ("Processing", 3), 119: ("Processing", 3), 120: ("Success", 4)},
+    "CreateCluster-Success": {
+        0: ("Processing", 2),
+        59: ("Processing", 2),
+        60: ("Processing", 3),
+        119: ("Processing", 3),
+        120: ("Success", 4),
+    },
     "CreateCluster-Fail": {0: ("Processing", 2), 119: ("Processing", 3), 120: ("Fail", 4), 400: ("Fail", 4)},
     "CreateCluster-PartialFail": {119: ("Processing", 3), 120: ("PartialFail", 4), 400: ("PartialFail", 4)},
-    "CreateCluster-Never": {0: ("Processing", 2), 120: ("Processing", 3), 400: ("Processing", 3), 1000000: ("Processing", 3)},
-    "LATER": {0: None, 99: None, 100: ("Processing", 0), 130: ("Processing", 5), 159: ("Processing", 9), 160: ("Success", 10)},
+    "CreateCluster-Never": {
+        0: ("Processing", 2),
+        120: ("Processing", 3),
+        400: ("Processing", 3),
+        1000000: ("Processing", 3),
+    },
+    "LATER": {
+        0: None,
+        99: None,
+        100: ("Processing", 0),
+        130: ("Processing", 5),
+        159: ("Processing", 9),
+        160: ("Success", 10),
+    },
 }
 
 

@@ -3,7 +3,7 @@
 from errors import row
 from state import DWS, DWS_OTHER, EMPTY, PROJECT, STATE, TYPES
 
-from . import RequestIds, has, refuses
+from . import has, refuses
 
 LIST_TASKS = "ehpc.list_tasks"
 LIST_INVOCATION_STATUS = "ehpc.list_invocation_status"
@@ -51,36 +51,36 @@ REFUSED = [
     (LIST_LOGICAL_CLUSTER_TASKS, {**DWS_CLUSTER, "order_by": "id"}, "DWS.0001", None),
 ]
 
+UNKNOWN_ACTIONS = [
+    # operation, parameters, what to call instead of it: the SDKs have it, the mock has not; code
+    (LIST_TASKS, {}, "ListClusters", "InvalidAction.NotFound"),
+    (LIST_LOGICAL_CLUSTER_TASKS, DWS_CLUSTER, "ListLogicalClusters", "APIGW.0101"),
+]
+
+OTHER_VERSIONS = [
+    # operation, parameters
+    (LIST_TASKS, CLUSTER),
+    (LIST_INVOCATION_STATUS, {"ClusterId": TYPES, "CommandId": "c-mixed"}),
+    (DESCRIBE_TASK_INFO, {"task_id": "T-success"}),
+]
+
 
 def run(mock, clients, report):
-    ids = RequestIds()
     for operation, params, code, about in REFUSED:
         for client in has(clients, operation):
-            request_id = ids.next(operation)
-            mock.put({**STATE, "request_ids": {operation: [request_id]}})
-            refused = row(operation, code, about).refused(operation, request_id)
+            mock.put(STATE)
+            refused = row(operation, code, about).refused(operation, STATE["seed"])
             refuses(report, client, operation, params, f"{params} is refused", refused)
 
-    for client in clients:
-        for operation in ("ehpc.list_tasks", "ehpc.list_invocation_status", "ack.describe_task_info"):
-            if client.has(operation) and client.is_generic:
-                unknown_version(mock, report, client, operation, ids.next(operation))
-        if client.has(LIST_TASKS):
-            unknown_action(report, client)
+    for operation, params, action, code in UNKNOWN_ACTIONS:
+        for client in has(clients, operation):
+            mock.put(STATE)
+            refused = row(operation, code).refused(operation, STATE["seed"])
+            refuses(report, client, operation, params, f"{action} is unknown", refused, action=action)
 
-
-def unknown_version(mock, report, client, operation, request_id):
-    mock.put({**STATE, "request_ids": {operation: [request_id]}})
-    refused = row(operation, "InvalidVersion").refused(operation, request_id)
-    params = {**CLUSTER, "CommandId": "c", "task_id": "T-success"}
-    refuses(report, client, operation, params, "another Version is refused", refused, version="2017-01-01")
-
-
-def unknown_action(report, client):
-    """Every SDK for E-HPC has ListClusters, the mock has not."""
-    came = client.ask(LIST_TASKS, {}, action="ListClusters")
-    # No request id can be chosen for an operation that does not exist.
-    raised = came.get("raised", {})
-    request_id = raised.get("request_id") or raised.get("data", {}).get("RequestId")
-    refused = row(LIST_TASKS, "InvalidAction.NotFound").refused(LIST_TASKS, request_id)
-    report.check(client.name, "ListClusters", "an unknown Action is refused", {"raised": client.shows(refused)}, came)
+    for operation, params in OTHER_VERSIONS:
+        for client in has(clients, operation):
+            if client.is_generic:
+                mock.put(STATE)
+                refused = row(operation, "InvalidVersion").refused(operation, STATE["seed"])
+                refuses(report, client, operation, params, "another Version", refused, version="2017-01-01")

@@ -10,21 +10,34 @@ def response(status, body, **headers):
     return {"status": status, "headers": {"content-type": "application/json", **headers}, "body": body}
 
 
+EHPC, DWS = "ehpc.list_tasks", "dws.list_logical_cluster_tasks"
 THROTTLED = {"error_code": "APIGW.0308", "error_msg": "The throttling threshold has been reached"}
 
 ANSWERS = [
     # which SDKs, operation, the response, the part of what comes that matters
-    # It takes the status for a reason to retry, gives up, and has lost the body by then.
-    ("Python Huawei", "dws.list_logical_cluster_tasks", response(429, THROTTLED), {"status": 429, "code": "429", "request_id": ""}),
-    ("Node Huawei", "dws.list_logical_cluster_tasks", response(429, THROTTLED), {"status": 429, "code": "APIGW.0308"}),
+    # It takes the status for a reason to retry, gives up, and has lost the body by then; the async
+    # one even lets an exception of the HTTP library through.
+    ("Python Huawei, sync", DWS, response(429, THROTTLED), {"status": 429, "code": "429", "request_id": ""}),
+    ("Python Huawei, async", DWS, response(429, THROTTLED), {"crashed": "requests.exceptions.RetryError"}),
+    ("Node Huawei", DWS, response(429, THROTTLED), {"status": 429, "code": "APIGW.0308"}),
     # Without a Code in the body it is no error, whatever the status.
-    ("Node pop-core", "ehpc.list_tasks", response(404, {"nothing": 1}), {"status": 404, "body": {"nothing": 1}}),
+    ("Node pop-core", EHPC, response(404, {"nothing": 1}), {"status": 404, "body": {"nothing": 1}}),
     # A header makes a class of its own.
-    ("Python Tea, V3", "ehpc.list_tasks", response(503, {"Code": "Throttling"}, **{"x-acs-retry-after": "5"}), {"type": "ThrottlingException", "status": 503}),
+    (
+        "Python Tea, V3",
+        EHPC,
+        response(503, {"Code": "Throttling"}, **{"x-acs-retry-after": "5"}),
+        {"type": "ThrottlingException", "status": 503},
+    ),
     # A message without a colon is more than it can take.
-    ("classic Python, GET", "ehpc.list_tasks", response(400, {"Code": "SignatureDoesNotMatch", "Message": "no"}), {"crashed": "builtins.IndexError: list index out of range"}),
+    (
+        "classic Python, GET",
+        EHPC,
+        response(400, {"Code": "SignatureDoesNotMatch", "Message": "no"}),
+        {"crashed": "builtins.IndexError"},
+    ),
     # The sample of 000, where Tasks is an object, is silently nothing.
-    ("Python Tea", "ehpc.list_tasks", response(200, {"Tasks": {"TaskId": "T"}, "TotalCount": 10}), {"status": 200, "body": None}),
+    ("Python Tea", EHPC, response(200, {"Tasks": {"TaskId": "T"}, "TotalCount": 10}), {"status": 200, "body": None}),
 ]
 
 

@@ -1,5 +1,6 @@
 """Clients: every SDK in every way of using it, behind one question and one answer."""
 
+import re
 import typing
 
 OPERATIONS = {
@@ -39,7 +40,12 @@ class Client(typing.NamedTuple):
         try:
             return self.asks[service](action or own_action, version or own_version, params)
         except Exception as error:  # nothing that the SDK means its user to see
-            return {"crashed": f"{type(error).__module__}.{type(error).__name__}: {error}"}
+            return {"crashed": f"{type(error).__module__}.{type(error).__name__}", "message": str(error)}
+
+
+def snake(name):
+    """ListTasks as Python writes it: list_tasks."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 def all_clients(mock, with_node):

@@ -50,7 +50,7 @@ def clients(host):
 
         return ask
 
-    def without_exception(make, accept_format):
+    def without_exception(make, accept_format, read):
         """`get_response`, which is `do_action` with the status and the headers besides the bytes."""
 
         def ask(*question):
@@ -58,7 +58,7 @@ def clients(host):
             if accept_format:
                 made.set_accept_format(accept_format)
             status, headers, body = acs.get_response(made)
-            body = json.loads(body) if "json" in headers["content-type"] else read_xml(body)
+            body = read(body)
             if status >= 400:
                 return {"raised": {"status": status, "data": body, "header": headers.get("x-acs-request-id")}}
             ids = {"header": headers.get("x-acs-request-id")}
@@ -74,12 +74,12 @@ def clients(host):
         # E-HPC: Format=None, which is answered in XML; ROA: Accept: application/octet-stream, in JSON.
         Client(
             "classic Python, do_action",
-            {"ehpc": without_exception(request, None), "ack": without_exception(roa, None)},
+            {"ehpc": without_exception(request, None, read_xml), "ack": without_exception(roa, None, json.loads)},
             shows_bytes,
         ),
         Client(
             "classic Python, do_action, XML",
-            {"ehpc": without_exception(request, "XML"), "ack": without_exception(roa, "XML")},
+            {"ehpc": without_exception(request, "XML", read_xml), "ack": without_exception(roa, "XML", read_xml)},
             shows_bytes,
         ),
     ]
@@ -115,30 +115,32 @@ def shows_bytes(refused):
     return {"status": refused.status, "data": refused.envelope(), "header": refused.request_id}
 
 
-# What XML does not say by itself: which elements are lists, numbers, or hold the JSON of a map.
-LISTS = ("Tasks", "InvokeInstance", "stages", "events", "task_result")
-NUMBERS = ("PageNumber", "PageSize", "TotalCount", "CurrentStep", "TotalSteps", "status:Error")
+# What XML does not say by itself: what is a number, what holds the JSON of a map, which elements may
+# come again, and which of those stand for a list that may be empty.
+NUMBERS = ("PageNumber", "PageSize", "TotalCount", "CurrentStep", "TotalSteps")
 MAPS = ("parameters", "outputs")
+REPEATED = ("Tasks", "InvokeInstance", "stages", "events", "task_result")
+HOLDS = {"ListTasksResponse": "Tasks", "InvokeInstances": "InvokeInstance"}
 
 
 def read_xml(text):
     root = ElementTree.fromstring(text)
-    value = read_element(root, root.tag)
-    if root.tag == "ListTasksResponse":
-        value.setdefault("Tasks", [])
+    value = read_element(root)
+    if root.tag == "Error" and "status" in value:
+        value["status"] = int(value["status"])
     return value
 
 
-def read_element(element, parent):
+def read_element(element):
+    text = element.text or ""
     if element.tag in MAPS:
-        return json.loads(element.text)
-    if not len(element) and element.tag != "InvokeInstances":
-        text = element.text or ""
-        return int(text) if element.tag in NUMBERS or f"{element.tag}:{parent}" in NUMBERS else text
-    value = {"InvokeInstance": []} if element.tag == "InvokeInstances" else {}
+        return json.loads(text)
+    if not len(element) and element.tag not in HOLDS:
+        return int(text) if element.tag in NUMBERS else text
+    value = {HOLDS[element.tag]: []} if element.tag in HOLDS else {}
     for child in element:
-        if child.tag in LISTS:
-            value.setdefault(child.tag, []).append(read_element(child, element.tag))
+        if child.tag in REPEATED:
+            value.setdefault(child.tag, []).append(read_element(child))
         else:
-            value[child.tag] = read_element(child, element.tag)
+            value[child.tag] = read_element(child)
     return value

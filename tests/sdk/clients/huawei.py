@@ -8,7 +8,7 @@ from huaweicloudsdkcore.exceptions.exceptions import ServiceResponseException
 from huaweicloudsdkcore.http.http_config import HttpConfig
 from huaweicloudsdkcore.http.http_handler import HttpHandler
 
-from . import Client
+from . import Client, snake
 
 
 def clients(url):
@@ -26,7 +26,7 @@ def clients(url):
             sdk = build(kind, params.pop("project_id"))
             headers.clear()
             try:
-                answer = call(sdk, dws.ListLogicalClusterTasksRequest(**params))
+                answer = call(sdk, snake(action), getattr(dws, f"{action}Request")(**params))
             except ServiceResponseException as error:
                 return {"raised": raised(error)}
             tasks = answer.logical_cluster_tasks
@@ -37,9 +37,9 @@ def clients(url):
 
         return {"dws": ask_dws}
 
-    sync = ask(dws.DwsClient, lambda sdk, request: sdk.list_logical_cluster_tasks(request))
-    future = ask(dws.DwsAsyncClient, lambda sdk, request: sdk.list_logical_cluster_tasks_async(request).result())
-    return [Client("Python Huawei", sync, shows), Client("Python Huawei, async", future, shows)]
+    sync = ask(dws.DwsClient, lambda sdk, name, request: getattr(sdk, name)(request))
+    future = ask(dws.DwsAsyncClient, lambda sdk, name, request: getattr(sdk, f"{name}_async")(request).result())
+    return [Client("Python Huawei, sync", sync, shows), Client("Python Huawei, async", future, shows)]
 
 
 def raised(error):

@@ -38,7 +38,8 @@ async function pop({ action, version, params }, options) {
     const { name, code, data, entry } = error;
     // The SDK puts the URL behind the message.
     const message = error.message.split(', URL: ')[0];
-    return { raised: { name, status: entry.response.statusCode, code, message, data } };
+    const { statusCode, headers } = entry.response;
+    return { raised: { name, status: statusCode, code, message, data, header: headers['x-acs-request-id'] } };
   }
 }
 
@@ -75,14 +76,16 @@ async function describeTaskInfo({ params }) {
   }
 }
 
+const paths = { ListLogicalClusterTasks: 'logical-clusters/tasks', ListLogicalClusters: 'logical-clusters' };
+
 // There is no package for DWS: this is the request that the generated client makes.
-async function huawei({ params: { project_id, cluster_id, ...queryParams } }) {
+async function huawei({ action, params: { project_id, cluster_id, ...queryParams } }) {
   const credentials = new BasicCredentials().withAk('testak').withSk('testsk').withProjectId(project_id);
   const client = new ClientBuilder((made) => made).withEndpoint(url).withCredential(credentials).build();
   try {
     const { httpStatusCode, ...body } = await client.sendRequest({
       method: 'GET',
-      url: '/v2/{project_id}/clusters/{cluster_id}/logical-clusters/tasks',
+      url: `/v2/{project_id}/clusters/{cluster_id}/${paths[action]}`,
       contentType: 'application/json',
       queryParams,
       pathParams: { cluster_id },

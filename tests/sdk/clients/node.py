@@ -1,6 +1,7 @@
 """The SDKs for Node: one process has them all and is asked line by line."""
 
 import json
+import os
 import pathlib
 import subprocess
 
@@ -10,7 +11,11 @@ from . import Client, huawei
 def clients(url):
     program = pathlib.Path(__file__).with_name("node.js")
     process = subprocess.Popen(
-        ["node", str(program), url], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ["node", str(program), url],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "NODE_NO_WARNINGS": "1"},
     )
 
     def ask(sdk):
@@ -18,13 +23,15 @@ def clients(url):
             question = {"sdk": sdk, "action": action, "version": version, "params": params}
             process.stdin.write(json.dumps(question) + "\n")
             process.stdin.flush()
-            return json.loads(process.stdout.readline())
+            answer = process.stdout.readline()
+            return json.loads(answer) if answer else {"crashed": "node has ended"}
 
         return ask_node
 
     return [
-        Client("Node pop-core, GET", {"ehpc": ask("pop-get"), "ack": ask("pop-roa")}, shows_pop, True),
+        Client("Node pop-core, GET", {"ehpc": ask("pop-get")}, shows_pop, True),
         Client("Node pop-core, POST", {"ehpc": ask("pop-post")}, shows_pop, True),
+        Client("Node pop-core, ROA", {"ack": ask("pop-roa")}, shows_pop_roa, True),
         Client("Node openapi-client", {"ehpc": ask("openapi")}, shows_openapi, True),
         Client("Node cs20151215", {"ack": ask("cs")}, shows_cs),
         Client("Node Huawei", {"dws": ask("huawei")}, huawei.shows),
@@ -32,13 +39,29 @@ def clients(url):
 
 
 def shows_pop(refused):
+    # What makes it an error is the Code in the body, not the status.
+    return {
+        "name": f"{refused.code}Error",
+        "status": refused.status,
+        "code": refused.code,
+        "message": refused.message,
+        "data": refused.envelope(),
+        "header": refused.request_id,
+    }
+
+
+def shows_pop_roa(refused):
     # It reads Code, Message and RequestId in capitals only; of Container Service's own refusals,
-    # which are in lower case, the user finds the code and the message in the whole result only.
+    # which are in lower case, the user finds the code and the message in the whole body only.
     envelope = refused.envelope()
     code, message, request_id = (envelope.get(name, "") for name in ("Code", "Message", "RequestId"))
-    if refused.service == "ack":
-        message = f"code: {refused.status}, {message}, requestid: {request_id}"
-    return {"name": f"{code}Error", "status": refused.status, "code": code, "message": message, "data": envelope}
+    return {
+        "name": f"{code}Error",
+        "status": refused.status,
+        "code": code,
+        "message": f"code: {refused.status}, {message}, requestid: {request_id}",
+        "data": envelope,
+    }
 
 
 def shows_openapi(refused):

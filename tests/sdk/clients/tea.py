@@ -1,7 +1,6 @@
 """Alibaba's current SDKs for Python (Tea): E-HPC and Container Service, sync and async."""
 
 import asyncio
-import re
 
 from alibabacloud_cs20151215.client import Client as Cs
 from alibabacloud_ehpc20180412 import models as ehpc_models
@@ -11,7 +10,7 @@ from alibabacloud_tea_openapi.models import Config
 from alibabacloud_tea_util.models import RuntimeOptions
 from darabonba.runtime import RuntimeOptions as CsRuntimeOptions
 
-from . import Client
+from . import Client, snake
 
 
 def clients(host):
@@ -62,10 +61,6 @@ def client(host, name, signature_algorithm, loop=None):
         return {"status": answer.status_code, "body": body, "ids": {"header": answer.headers.get("x-acs-request-id")}}
 
     return Client(name, {"ehpc": ask_ehpc, "ack": ask_ack}, shows)
-
-
-def snake(name):
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
 def raised(error):
