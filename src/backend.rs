@@ -508,11 +508,15 @@ fn route<'a>(request: &Incoming<'a>, dialect: &Dialect) -> Route<'a> {
             return route_path(request, dialect, at, pieces);
         }
     }
-    // The rest of what looks like a request to Huawei's gateway: every path there has a version.
-    match request.path.starts_with("/v1/") || request.path.starts_with("/v2/") {
-        true => Route::Refused(Protocol::HuaweiRest, None, Format::Json, huawei_rest::NOT_FOUND.about("")),
-        false => Route::Unknown,
+    // What is plainly meant for one of the gateways is refused by it.
+    if alibaba_roa::is_call(request) {
+        let format = alibaba_roa::format(request);
+        return Route::Refused(Protocol::AlibabaRoa, None, format, alibaba_rpc::INVALID_ACTION.about(""));
     }
+    if huawei_rest::is_call(request) {
+        return Route::Refused(Protocol::HuaweiRest, None, Format::Json, huawei_rest::NOT_FOUND.about(""));
+    }
+    Route::Unknown
 }
 
 fn route_rpc<'a>(request: &Incoming<'a>, dialect: &Dialect) -> Route<'a> {

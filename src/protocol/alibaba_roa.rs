@@ -12,6 +12,11 @@ use crate::http::{Answer, Incoming, Request};
 /// The host of Container Service, by the pattern of E-HPC's (assumed).
 const HOST_ID: &str = "cs.cn-hangzhou.aliyuncs.com";
 
+/// Whether a request is meant for this gateway, whatever its path: every SDK states a version.
+pub(crate) fn is_call(request: &Incoming<'_>) -> bool {
+    request.header("x-acs-version").is_some()
+}
+
 /// The encoding that a request asks for: XML if it accepts that and not JSON, else JSON.
 pub(crate) fn format(request: &Incoming<'_>) -> Format {
     let accept = request.header("accept").unwrap_or("");

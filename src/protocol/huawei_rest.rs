@@ -8,7 +8,7 @@ use super::HUAWEI_ID_HEADER;
 use crate::dialect::{Dialect, ErrorBody};
 use crate::error_code::{ErrorCode, Layer, Refusal, error_codes, row};
 use crate::format::to_json;
-use crate::http::{Answer, Request, write_pairs};
+use crate::http::{Answer, Incoming, Request, write_pairs};
 
 pub(crate) const GATEWAY_ERRORS: &[ErrorCode] = error_codes! { Gateway:
     404 "APIGW.0101" "The API does not exist or has not been published in the environment." ["huawei.gateway.not_found"];
@@ -17,6 +17,11 @@ pub(crate) const GATEWAY_ERRORS: &[ErrorCode] = error_codes! { Gateway:
 };
 
 pub(crate) const NOT_FOUND: &ErrorCode = row(GATEWAY_ERRORS, "APIGW.0101");
+
+/// Whether a request is meant for this gateway: every path there has a version.
+pub(crate) fn is_call(request: &Incoming<'_>) -> bool {
+    request.path.starts_with("/v1/") || request.path.starts_with("/v2/")
+}
 
 #[derive(Serialize)]
 struct Envelope<'a> {

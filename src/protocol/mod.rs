@@ -129,6 +129,7 @@ pub(crate) const FACTS: &[Fact] = facts! {
     "alibaba.error.content_type", Sdk, "Tea Python reads an XML error only so", "An XML refusal has the content type text/xml;charset=utf-8.";
     "alibaba.gateway.missing", Vendor, "API gateway, common error codes: Missing{ParameterName}", "A required parameter that is absent is 400 Missing{Name}, `{Name} is mandatory for this action.`.";
     "alibaba.gateway.invalid_action", Vendor, "API gateway, common error codes: InvalidAction.NotFound", "An unknown action is 404 InvalidAction.NotFound.";
+    "alibaba.roa.route.unknown", Assumed, "the gateway's message names url and method", "An unknown path of a request that states a version in x-acs-version is 404 InvalidAction.NotFound.";
     "alibaba.gateway.invalid_version", Vendor, "live answers quoted in openapi-sdk-php issue 175 and aliyun-sdk-js issue 129", "Another version is refused as InvalidVersion, `Specified parameter Version is not valid.`.";
     "alibaba.gateway.invalid_format", Vendor, "API gateway, common error codes: InvalidParameter.Format", "An unsupported format is 400 InvalidParameter.Format.";
     "alibaba.roa.format", Documented, "002, sample success responses", "The answer is XML or JSON, with the content type application/xml or application/json.";

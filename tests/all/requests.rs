@@ -225,6 +225,12 @@ fn an_unknown_request_is_told_which_routes_exist() {
             assert!(sentence.contains(route), "{target}: {sentence}");
         }
     }
+    let mut elsewhere = get("/clusters");
+    elsewhere.headers_mut().insert("x-acs-version", "2015-12-15".parse().expect("a value"));
+    let response = backend.respond(&elsewhere);
+    let body: Value = serde_json::from_slice(response.body()).expect("JSON");
+    assert_eq!((response.status().as_u16(), body["Code"].as_str()), (404, Some("InvalidAction.NotFound")));
+    assert!(header(&response, "x-taskmock-routes").contains("GET /tasks/{task_id}"));
     let response = backend.respond(&get("/v2/unknown"));
     assert!(header(&response, "x-taskmock-routes").contains("GET /tasks/{task_id}"));
 }

@@ -83,15 +83,17 @@ impl Listing {
                     && filter.r#type.as_ref().is_none_or(|kind| *kind == task.r#type)
             };
             let mut list: Vec<u32> = started.iter().copied().filter(|at| is_listed(task(*at))).collect();
-            let has_ended = |task: &Task| task.end().is_some_and(|end| end <= now);
+            // Until a task has ended it shows empty texts there.
+            let has_ended = |at: &u32| task(*at).end().is_some_and(|end| end <= now);
             match filter.order_by {
                 Key::StartTime => {}
                 Key::Type => list.sort_by_key(|at| &task(*at).r#type),
                 Key::LogicalClusterName => list.sort_by_key(|at| &task(*at).logical_cluster_name),
-                // What a running task shows there is empty and sorts first.
-                Key::EndTime => list.sort_by_key(|at| task(*at).end().filter(|end| *end <= now)),
-                Key::Result => list.sort_by_key(|at| task(*at).result.as_ref().filter(|_| has_ended(task(*at)))),
-                Key::Log => list.sort_by_key(|at| Some(&task(*at).log).filter(|_| has_ended(task(*at)))),
+                Key::EndTime => list.sort_by_key(|at| task(*at).end().filter(|_| has_ended(at))),
+                Key::Result => {
+                    list.sort_by_key(|at| task(*at).result.as_deref().filter(|_| has_ended(at)).unwrap_or(""))
+                }
+                Key::Log => list.sort_by_key(|at| if has_ended(at) { task(*at).log.as_str() } else { "" }),
             }
             list
         })
