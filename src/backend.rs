@@ -412,6 +412,19 @@ impl Backend {
         Ok(())
     }
 
+    /// Takes back everything that is armed.
+    ///
+    /// ```
+    /// let mut backend = taskmock::Backend::documents();
+    /// backend.arm("ehpc.list_tasks", "DbError", 100)?;
+    /// backend.disarm();
+    /// assert!(backend.state().armed.is_empty());
+    /// # Ok::<(), taskmock::ArmError>(())
+    /// ```
+    pub fn disarm(&mut self) {
+        self.state.armed.clear();
+    }
+
     /// The requests that came in, the oldest first; at most [`MOST_RECORDED`](crate::MOST_RECORDED).
     ///
     /// ```

@@ -6,7 +6,7 @@ use crate::backend::{Backend, plain};
 use crate::clock::{Span, Timestamp};
 use crate::format::to_json;
 use crate::http::{Answer, Incoming};
-use crate::services::{Armed, State};
+use crate::services::{Armed, State, ack, dws, ehpc};
 
 /// Where the control interface is.
 pub(crate) const PREFIX: &str = "/__taskmock__/";
@@ -18,7 +18,10 @@ const ROUTES: &[(&str, &str)] = &[
     ("PUT", "state"),
     ("GET", "clock"),
     ("POST", "clock"),
+    ("GET", "errors"),
     ("POST", "errors"),
+    ("DELETE", "errors"),
+    ("POST", "tasks"),
     ("GET", "requests"),
     ("POST", "reset"),
 ];
@@ -46,11 +49,44 @@ struct ArmedList<'a> {
     armed: &'a [Armed],
 }
 
+/// What a client could have started.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Submission {
+    EhpcTask(ehpc::Task),
+    EhpcCommand(ehpc::Command),
+    AckTask(ack::Task),
+    DwsTask(dws::Task),
+}
+
+/// The id that the call which starts it answers with; none for a DWS task.
+#[derive(Serialize)]
+struct Submitted {
+    id: Option<String>,
+}
+
+impl Submission {
+    fn submit(self, backend: &mut Backend) -> Result<Option<String>, String> {
+        Ok(match self {
+            Submission::EhpcTask(task) => Some(backend.submit(task)),
+            Submission::EhpcCommand(command) => Some(backend.submit(command)),
+            Submission::AckTask(task) => Some(backend.submit(task)),
+            Submission::DwsTask(task) => {
+                if !backend.state().dws.has_cluster(&task.cluster_id) {
+                    return Err(format!("`{}` is no cluster of the state's dws.clusters", task.cluster_id));
+                }
+                backend.submit(task);
+                None
+            }
+        })
+    }
+}
+
 /// Answers a request to the control interface; none if it is not for it.
 pub(crate) fn answer(backend: &mut Backend, request: &Incoming<'_>) -> Option<Answer> {
     let route = request.path.strip_prefix(PREFIX).or((request.path == "/__taskmock__").then_some(""))?;
     Some(match (request.method, route) {
-        ("GET", "health") => ok(&Health { status: "ok", version: env!("CARGO_PKG_VERSION") }),
+        ("GET" | "HEAD", "health") => ok(&Health { status: "ok", version: env!("CARGO_PKG_VERSION") }),
         ("GET", "state") => Answer::new(200, "application/json", backend.state().to_json()),
         ("PUT", "state") => match read_text(request).and_then(|text| Ok(State::from_json(text)?)) {
             Ok(state) => {
@@ -76,6 +112,22 @@ pub(crate) fn answer(backend: &mut Backend, request: &Incoming<'_>) -> Option<An
                 Ok(armed) => match backend.arm_with(armed) {
                     Ok(()) => ok(&ArmedList { armed: &backend.state().armed }),
                     Err(error) => bad_request(&error),
+                },
+                Err(sentence) => plain(400, &sentence),
+            }
+        }
+        ("GET", "errors") => ok(&ArmedList { armed: &backend.state().armed }),
+        ("DELETE", "errors") => {
+            backend.disarm();
+            ok(&ArmedList { armed: &[] })
+        }
+        ("POST", "tasks") => {
+            let example =
+                r#"{"ehpc_task": {"cluster_id": "ehpc-1", "task_type": "AddComputes", "takes": "5m", "ends": "Fail"}}"#;
+            match read::<Submission>(request, example) {
+                Ok(submission) => match submission.submit(backend) {
+                    Ok(id) => ok(&Submitted { id }),
+                    Err(sentence) => plain(400, &sentence),
                 },
                 Err(sentence) => plain(400, &sentence),
             }

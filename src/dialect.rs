@@ -12,10 +12,19 @@ macro_rules! switches {
     })+) => {
         $(
             $(#[$meta])*
-            #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+            #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
             #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
             pub enum $type {
                 $($(#[$value_meta])* #[serde(rename = $text)] $value,)+
+            }
+
+            impl<'de> Deserialize<'de> for $type {
+                fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                    let value = deserializer.deserialize_any(Value(&[$($text),+]))?;
+                    let mut dialect = Dialect::default();
+                    dialect.set_switch(stringify!($field), value);
+                    Ok(dialect.$field)
+                }
             }
         )+
 
@@ -56,6 +65,26 @@ macro_rules! switches {
             }
         }
     };
+}
+
+/// Reads one of the values of a switch; a number counts as its digits.
+struct Value(&'static [&'static str]);
+
+impl serde::de::Visitor<'_> for Value {
+    type Value = &'static str;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0.join("\" or \""))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<&'static str, E> {
+        let found = self.0.iter().find(|value| **value == text).copied();
+        found.ok_or_else(|| E::invalid_value(serde::de::Unexpected::Str(text), &self))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<&'static str, E> {
+        self.visit_str(&number.to_string())
+    }
 }
 
 switches! {

@@ -238,6 +238,18 @@ impl Handle {
         }
     }
 
+    /// Takes back everything that is armed.
+    ///
+    /// ```
+    /// let server = taskmock::MockServer::start();
+    /// server.arm("ehpc.list_tasks", "DbError", 100);
+    /// server.disarm();
+    /// assert!(server.state().armed.is_empty());
+    /// ```
+    pub fn disarm(&self) {
+        self.with(Backend::disarm);
+    }
+
     /// The requests that came in, the oldest first; at most [`MOST_RECORDED`](crate::MOST_RECORDED).
     ///
     /// ```
@@ -249,10 +261,16 @@ impl Handle {
 
     /// How many requests came in for an operation.
     ///
+    /// # Panics
+    ///
+    /// On an unknown operation, which would be counted as 0 for ever.
+    ///
     /// ```
     /// assert_eq!(taskmock::MockServer::start().count("ehpc.list_tasks"), 0);
     /// ```
+    #[track_caller]
     pub fn count(&self, operation: &str) -> u64 {
+        assert!(crate::services::operation(operation).is_some(), "`{operation}` is no operation");
         self.with(|backend| backend.count(operation))
     }
 }

@@ -190,15 +190,20 @@ pub(crate) struct Malformed;
 /// Parameters in the order of arrival, decoded.
 pub(crate) type Pairs<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
 
-/// Reads a query or a form into `pairs`. `+` and `%20` are both a space.
+/// Reads a query or a form into `pairs`. `+` and `%20` are both a space. What is malformed is left
+/// out, and said at the end.
 ///
 /// An SDK writes a space either way (Tea `+`, the classic ones `%20`).
 pub(crate) fn read_pairs<'a>(text: &'a str, pairs: &mut Pairs<'a>) -> Result<(), Malformed> {
+    let mut read = Ok(());
     for piece in text.split('&').filter(|piece| !piece.is_empty()) {
         let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
-        pairs.push((decode_form(name)?, decode_form(value)?));
+        match (decode_form(name), decode_form(value)) {
+            (Ok(name), Ok(value)) => pairs.push((name, value)),
+            _ => read = Err(Malformed),
+        }
     }
-    Ok(())
+    read
 }
 
 fn decode_form(text: &str) -> Result<Cow<'_, str>, Malformed> {

@@ -57,7 +57,7 @@ pub struct Settings {
     pub address: SocketAddr,
     /// How many seconds of virtual time pass in a second. Default 0: the clock stands.
     pub speed: f64,
-    /// What is done with a short line about each request. Default nothing.
+    /// What is done with a short line about each request; it must not block. Default nothing.
     pub log: Option<Log>,
 }
 

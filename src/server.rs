@@ -22,11 +22,17 @@ use crate::services::State;
 /// and in async tests.
 ///
 /// httpmock holds at most 25 servers at once in a process, and keeps their ports open for ever.
-/// taskmock keeps the ports of servers that were dropped (some eight, more if more were held at
-/// once) and lets them rest: a request that comes late, after its test, is answered with 410. A
-/// port is used again when eight others were left later and no request came late to it; if all
-/// others are held, it is used at once. Where that is not enough, [`Listener`](crate::Listener) is
-/// the same over hyper: it has no limit, and closes its port when it is dropped.
+/// taskmock keeps the ports of servers that were dropped and lets them rest: a request that comes
+/// late, after its test, is answered with 410 and reaches no other test. A port is used again once
+/// 20 are known (`HTTPMOCK_MAX_SERVERS` less five), the one that was left longest first, and one to
+/// which requests still come only if all others are held. So a client that falls silent, and asks
+/// again after 20 more servers were started, can still be heard by another test.
+///
+/// httpmock itself answers a request without a Host header, with a header that is not ASCII or with
+/// a broken body (500), and CONNECT (200); such requests do not come here.
+///
+/// Where any of this matters, [`Listener`](crate::Listener) is the same over hyper: it has no limit,
+/// closes its port when it is dropped, and answers all of these with a 4xx.
 ///
 /// ```
 /// use std::io::{Read, Write};
@@ -72,7 +78,8 @@ impl MockServer {
     ///
     /// # Panics
     ///
-    /// If httpmock has no server left and none is given back within ten seconds.
+    /// If httpmock has no server left and none is given back within ten seconds, or within one inside
+    /// an async runtime.
     ///
     /// ```
     /// let server = taskmock::MockServer::start();
@@ -86,7 +93,8 @@ impl MockServer {
     ///
     /// # Panics
     ///
-    /// If httpmock has no server left and none is given back within ten seconds.
+    /// If httpmock has no server left and none is given back within ten seconds, or within one inside
+    /// an async runtime.
     ///
     /// ```
     /// use taskmock::{MockServer, State};
@@ -242,8 +250,8 @@ struct Ports {
 static PORTS: Mutex<Ports> = Mutex::new(Ports { idle: VecDeque::new(), held_by: Vec::new(), broken: 0 });
 static GIVEN_BACK: Condvar = Condvar::new();
 
-/// As many ports rest before one is used again.
-const RESTING: usize = 8;
+/// As many of httpmock's servers are left to a user's own as long as ours need not more.
+const LEFT_TO_OTHERS: usize = 5;
 
 /// How long a start waits for another test to give a server back.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -259,12 +267,14 @@ impl Ports {
     fn take() -> Port {
         let most = most_servers();
         let holder = thread::current().id();
-        let deadline = Instant::now() + PATIENCE;
+        // A test that blocks an async runtime may be blocking those who would give a server back.
+        let in_runtime = tokio::runtime::Handle::try_current().is_ok();
+        let deadline = Instant::now() + if in_runtime { PATIENCE / 10 } else { PATIENCE };
         let mut ports = Ports::lock();
         loop {
             let used = ports.idle.len() + ports.held_by.len() + ports.broken;
             let rested = match used < most {
-                true if ports.idle.len() < RESTING => None,
+                true if used + LEFT_TO_OTHERS < most => None,
                 true => ports.rested(),
                 false => ports.idle.pop_front(),
             };

@@ -1,4 +1,4 @@
-//! Enumerations of known words that keep a word which nobody lists.
+//! Words: enumerations that keep a word which nobody lists, and ids that must not be empty.
 
 /// Defines an enumeration over texts: the known words and `Other` for all else, so that an
 /// unknown word survives decoding and encoding unchanged.
@@ -71,3 +71,10 @@ macro_rules! words {
 }
 
 pub(crate) use words;
+
+/// Notes an id that is empty, and where.
+pub(crate) fn require(wrong: &mut Vec<(String, String)>, id: &str, of: &str, place: impl Fn() -> String) {
+    if id.is_empty() {
+        wrong.push((place(), format!("it is empty; give each {of} an id")));
+    }
+}

@@ -3,10 +3,13 @@
 use std::fs;
 use std::io::{self, Write};
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
 
-use taskmock::{Listener, Settings, State};
+use taskmock::{Listener, Log, Settings, State};
 
 use super::{Failure, print};
 
@@ -23,7 +26,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NAME=VALUE")]
     dialect: Vec<String>,
     /// How many seconds of virtual time pass in a second; 0: the clock stands until it is moved.
-    #[arg(long, value_name = "FACTOR", default_value_t = 0.0, value_parser = speed)]
+    #[arg(long, value_name = "FACTOR", default_value_t = 0.0, value_parser = speed, allow_negative_numbers = true)]
     speed: f64,
 }
 
@@ -44,12 +47,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let mut state = match &arguments.state {
         None => State::documents(),
         Some(path) => {
-            let json = fs::read_to_string(path).map_err(|error| {
-                Failure(format!(
-                    "cannot read the state file {}: {error}; `taskmock state` prints one to start from",
-                    path.display()
-                ))
-            })?;
+            let json = read(path)?;
             State::from_json(&json).map_err(|error| Failure(format!("{}, {error}", path.display())))?
         }
     };
@@ -64,7 +62,8 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     let stop =
         runtime.block_on(async { Stop::new() }).map_err(|error| Failure(format!("cannot await signals: {error}")))?;
 
-    let settings = Settings { address: arguments.listen, speed: arguments.speed, log: Some(Arc::new(log)) };
+    let (writer, log) = Writer::start().map_err(|error| Failure(format!("cannot start: {error}")))?;
+    let settings = Settings { address: arguments.listen, speed: arguments.speed, log: Some(log) };
     let listener = Listener::bind(state, settings).map_err(|error| {
         Failure(format!(
             "cannot listen on {}: {error}; give another address, such as --listen 127.0.0.1:0",
@@ -73,12 +72,76 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     })?;
     print(&format!("listening on {}", listener.base_url()))?;
     runtime.block_on(stop.wait());
+    drop(listener);
+    writer.flush();
     Ok(())
 }
 
-/// A terminal that has gone must not end the server.
-fn log(line: &str) {
-    let _ = writeln!(io::stderr(), "{line}");
+fn read(path: &Path) -> Result<String, Failure> {
+    let bytes = fs::read(path).map_err(|error| {
+        let path = path.display();
+        Failure(format!("cannot read the state file {path}: {error}; `taskmock state` prints one to start from"))
+    })?;
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+        Failure(format!("{}, line {line}: the file is not UTF-8 there; save it as UTF-8", path.display()))
+    })
+}
+
+/// Writes lines to stderr from a thread of its own: a reader that is slow, or has gone, must neither
+/// hold up nor end the server. Lines that it cannot take are counted and left out.
+struct Writer {
+    queue: mpsc::SyncSender<Entry>,
+}
+
+enum Entry {
+    Line(String),
+    /// Answered when all lines before it are written.
+    Flush(mpsc::Sender<()>),
+}
+
+/// As many lines wait to be written.
+const LINES: usize = 1024;
+
+impl Writer {
+    /// Starts the thread; what is returned with it takes a line.
+    fn start() -> io::Result<(Self, Log)> {
+        let (queue, entries) = mpsc::sync_channel(LINES);
+        let left_out = Arc::new(AtomicU64::new(0));
+        let counted = Arc::clone(&left_out);
+        let write = move || {
+            for entry in entries {
+                let lost = left_out.swap(0, Ordering::Relaxed);
+                if lost > 0 {
+                    let _ = writeln!(io::stderr(), "({lost} lines were left out)");
+                }
+                let _ = match entry {
+                    Entry::Line(line) => writeln!(io::stderr(), "{line}"),
+                    Entry::Flush(done) => {
+                        let _ = done.send(());
+                        Ok(())
+                    }
+                };
+            }
+        };
+        thread::Builder::new().name("taskmock-log".to_owned()).spawn(write)?;
+        let lines = queue.clone();
+        let log = move |line: &str| {
+            if lines.try_send(Entry::Line(line.to_owned())).is_err() {
+                counted.fetch_add(1, Ordering::Relaxed);
+            }
+        };
+        Ok((Writer { queue }, Arc::new(log)))
+    }
+
+    /// Waits until everything is written, but not for a reader that has stopped reading.
+    fn flush(self) {
+        let (done, flushed) = mpsc::channel();
+        if self.queue.try_send(Entry::Flush(done)).is_ok() {
+            let _ = flushed.recv_timeout(Duration::from_millis(500));
+        }
+    }
 }
 
 /// The signals that end the server.

@@ -123,7 +123,7 @@ impl Armed {
                     Err(("code", format!("`{code}` is no error of {}; there are {}", operation.id, codes.join(", "))))
                 }
             },
-            (None, Some(response)) => response.check().map_err(|sentence| ("response", sentence)),
+            (None, Some(response)) => response.check(),
             _ => Err(("code", "give either a `code` or a `response`".to_owned())),
         }
     }
@@ -169,14 +169,17 @@ impl RawResponse {
         RawResponse { status, headers, body: body.into() }
     }
 
-    fn check(&self) -> Result<(), String> {
+    /// What is wrong with it: the field, and a sentence.
+    fn check(&self) -> Result<(), (&'static str, String)> {
         if !(200..=599).contains(&self.status) {
-            return Err(format!("`{}` is no status of a response; give one from 200 to 599", self.status));
+            let sentence = format!("`{}` is no status of a response; give one from 200 to 599", self.status);
+            return Err(("response.status", sentence));
         }
         for (name, value) in &self.headers {
-            check_header(name, value)?;
+            check_header(name, value).map_err(|sentence| ("response.headers", sentence))?;
             if matches!(name.to_ascii_lowercase().as_str(), "content-length" | "transfer-encoding" | "connection") {
-                return Err(format!("the header `{name}` is the server's to set; leave it out"));
+                let sentence = format!("the header `{name}` is the server's to set; leave it out");
+                return Err(("response.headers", sentence));
             }
         }
         Ok(())
@@ -247,6 +250,7 @@ impl State {
     /// );
     /// ```
     pub fn from_json(json: &str) -> Result<State, StateError> {
+        let json = json.strip_prefix('\u{feff}').unwrap_or(json);
         let mut deserializer = serde_json::Deserializer::from_str(json);
         let state: State = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
             let field = error.path().to_string();
@@ -292,6 +296,14 @@ impl State {
         for (at, armed) in self.armed.iter().enumerate() {
             if let Err((field, sentence)) = armed.check() {
                 wrong.push((format!("armed[{at}].{field}"), sentence));
+            }
+        }
+        for (operation_id, ids) in &self.request_ids {
+            if let Some(id) =
+                ids.iter().find(|id| id.is_empty() || !id.bytes().all(|byte| (b' '..=b'~').contains(&byte)))
+            {
+                let sentence = format!("the request id {id:?} is not visible ASCII, which a header needs");
+                wrong.push((format!("request_ids.{operation_id}"), sentence));
             }
         }
         self.ehpc.check(&mut wrong);
@@ -342,6 +354,11 @@ impl StateError {
     }
 
     fn of_json(json: &str, field: String, error: &serde_json::Error) -> Self {
+        // `?` stands for a key or an element that could not be read.
+        let field = match field.trim_end_matches('?').trim_end_matches('.') {
+            "" => ".".to_owned(),
+            field => field.to_owned(),
+        };
         let message = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());
         let sentence = message.strip_suffix(place.as_str()).unwrap_or(&message).to_owned();
@@ -359,8 +376,14 @@ impl fmt::Display for StateError {
 
 impl std::error::Error for StateError {}
 
-/// The line on which a field such as `ehpc.tasks[3].takes` stands in a JSON text.
+/// The line on which a field such as `ehpc.tasks[3].takes` stands in a JSON text, or what it would
+/// stand in.
 fn line_of(json: &str, field: &str) -> Option<usize> {
+    let parent = field.rfind(['.', '[']).map(|end| &field[..end]);
+    line_of_present(json, field).or_else(|| line_of(json, parent?))
+}
+
+fn line_of_present(json: &str, field: &str) -> Option<usize> {
     let steps: Vec<&str> = field.split(['.', '[']).map(|step| step.trim_end_matches(']')).collect();
     // The seed walks to the field and fails there, so that the parser says where that is.
     let error = Field(&steps).deserialize(&mut serde_json::Deserializer::from_str(json)).err()?;
@@ -444,7 +467,7 @@ mod tests {
             ("{\n \"clok\": 1}", "line 2, clok: unknown field `clok`, expected one of `clock`, `seed`"),
             (
                 "{\n \"dialect\": {\n  \"tasks\": \"list\"}}",
-                "line 3, dialect.tasks: unknown variant `list`, expected `array` or `object`",
+                "line 3, dialect.tasks: invalid value: string \"list\", expected \"array\" or \"object\"",
             ),
             (
                 "{\"ehpc\": {\"tasks\": [\n{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"x\", \"ends\": \"Failed\"}]}}",
@@ -481,6 +504,27 @@ mod tests {
             (
                 "{\"ehpc\": {\n\"tasks\": [\n\n{\"task_id\": \"a\"\n}\n]}}",
                 "line 4, ehpc.tasks[0]: missing field `cluster_id`",
+            ),
+            (
+                "{\"ehpc\": {\"tasks\": [\n{\"cluster_id\": \"c\", \"task_type\": \"x\"}]}}",
+                "line 2, ehpc.tasks[0].task_id: it is empty; give each task an id",
+            ),
+            (
+                "{\"ehpc\": {\"commands\": [{\"command_id\": \"x\",\n\"cluster_id\": \"\", \"nodes\": []}]}}",
+                "line 2, ehpc.commands[0].cluster_id: it is empty",
+            ),
+            (
+                "{\"ehpc\": {\"tasks\": [{\"takes\": 60}]}}",
+                "line 1, ehpc.tasks[0].takes: invalid type: integer `60`, expected a span of time such as \"90s\"",
+            ),
+            (
+                "{\n\"clock\": 1}",
+                "line 2, clock: invalid type: integer `1`, expected a time such as \"2026-11-21T20:21:00Z\"",
+            ),
+            ("{\n\"seed\": 1,}", "line 2, .: trailing comma"),
+            (
+                "{\"armed\": [{\"operation\": \"ehpc.list_tasks\", \"response\": {\n\"status\": 99}}]}",
+                "line 2, armed[0].response.status: `99` is no status",
             ),
             ("{\n\"seed\": -1\n}", "line 2, seed: invalid value: integer `-1`, expected u64"),
             ("{} {}", "line 1, .: trailing characters"),

@@ -101,8 +101,11 @@ impl Submit for dws::Task {
 
     #[track_caller]
     fn submit(mut self, state: &mut State) {
-        let is_there = state.dws.clusters.iter().any(|cluster| cluster.cluster_id == self.cluster_id);
-        assert!(is_there, "the state has no DWS cluster `{}`; add it to dws.clusters first", self.cluster_id);
+        assert!(
+            state.dws.has_cluster(&self.cluster_id),
+            "the state has no DWS cluster `{}`; add it to dws.clusters first",
+            self.cluster_id
+        );
         self.started.get_or_insert(state.clock);
         state.dws.tasks.push(self);
     }

@@ -86,6 +86,19 @@ fn serve_says_where_it_listens_answers_logs_and_ends_cleanly_on_both_signals() {
 }
 
 #[test]
+fn serve_goes_on_and_ends_when_nobody_reads_what_it_logs() {
+    let serving = Serving::start(&[]);
+    let long = "a".repeat(200);
+    // More than any pipe holds.
+    for _ in 0..2000 {
+        assert_eq!(fetch(serving.address, &format!("/tasks/{long}")).0, 400);
+    }
+    let (code, said) = serving.stop("-TERM");
+    assert_eq!(code, Some(0));
+    assert!(said.starts_with("400 GET /tasks/aaa"), "{said}");
+}
+
+#[test]
 fn serve_takes_a_state_file_dialects_and_a_speed() {
     let state = r#"{"ehpc": {"tasks": [{"task_id": "T1", "cluster_id": "mine", "task_type": "ResetComputes"}]}}"#;
     let path = file("state.json", state.as_bytes());
@@ -138,7 +151,7 @@ fn bad_input_is_one_sentence_and_exit_code_2() {
             vec!["--state", "nowhere.json"],
             vec!["cannot read the state file nowhere.json", "`taskmock state` prints one"],
         ),
-        (vec!["--state", binary], vec!["cannot read the state file", "binary.json"]),
+        (vec!["--state", binary], vec!["binary.json, line 1: the file is not UTF-8 there"]),
         (vec!["--listen", &taken_address], vec!["cannot listen on", &taken_address, "--listen 127.0.0.1:0"]),
         (
             vec!["--dialect", "tasks=list"],

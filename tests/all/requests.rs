@@ -183,7 +183,7 @@ fn the_gateway_refuses_what_it_does_not_know() {
         ("/?Action=ListTasks&Version=2019-01-01&Format=JSON", 404, "InvalidVersion"),
         ("/?Version=2018-04-12&Format=JSON", 400, "MissingAction"),
         ("/?Action=&Format=JSON", 400, "MissingAction"),
-        ("/?Action=ListTasks&Format=JSON&ClusterId=%zz", 400, "InvalidParameter.Format"),
+        ("/?Action=ListTasks&ClusterId=%zz&Format=JSON", 400, "InvalidParameter.Format"),
         ("/?Action=ListTasks&Format=JSON&ClusterId=c&x=%ff", 400, "InvalidParameter.Format"),
     ] {
         let (found, body) = ask(&mut backend, target);

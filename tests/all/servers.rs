@@ -110,6 +110,19 @@ fn the_control_interface_does_it_for_any_language() {
         handle.advance(Duration::from_secs(5));
         assert_eq!(control("POST", "reset", ""), (200, json!({"clock": "2026-11-21T20:21:00Z"})));
 
+        assert_eq!(control("POST", "errors", arm).0, 200);
+        assert_eq!(control("GET", "errors", ""), (200, json!({"armed": [json_of(arm)]})));
+        assert_eq!(control("DELETE", "errors", ""), (200, json!({"armed": []})));
+        let task = r#"{"ehpc_task":{"cluster_id":"mine","task_type":"StopCluster","ends":"Never"}}"#;
+        let (status, body) = control("POST", "tasks", task);
+        let id = body["id"].as_str().expect("an id").to_owned();
+        assert_eq!(status, 200);
+        assert_eq!(handle.state().ehpc.tasks.last().map(|task| task.task_id.clone()), Some(id));
+        assert_eq!(
+            control("POST", "tasks", r#"{"dws_task":{"cluster_id":"x","type":"Grow","logical_cluster_name":"l"}}"#).0,
+            400
+        );
+        assert_eq!(control("POST", "tasks", r#"{"ehpc_task":{"cluster_id":"mine"}}"#).0, 400);
         assert_eq!(control("GET", "nothing", "").0, 404);
         assert_eq!(control("DELETE", "state", "").0, 405);
         assert_eq!(control("POST", "clock", "{").0, 400);

@@ -12,6 +12,7 @@ pub use describe_task_info::{ResultStatus, TaskState};
 pub use task::{Event, Stage, Task, TaskResult};
 
 use crate::clock::Timestamp;
+use crate::word::require;
 
 /// The tasks of a Container Service account.
 ///
@@ -44,6 +45,7 @@ impl State {
     pub(crate) fn check(&self, wrong: &mut Vec<(String, String)>) {
         let mut ids = HashSet::new();
         for (at, task) in self.tasks.iter().enumerate() {
+            require(wrong, &task.task_id, "task", || format!("ack.tasks[{at}].task_id"));
             if !ids.insert(&task.task_id) {
                 wrong.push((
                     format!("ack.tasks[{at}].task_id"),

@@ -158,6 +158,7 @@ impl TaskResult {
 #[serde(deny_unknown_fields)]
 pub struct Task {
     /// `task_id`; empty in a task that is yet to be submitted, which is then given one.
+    #[serde(default)]
     pub task_id: String,
     /// Other ids that find it; it always says `task_id`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use task::{Cluster, Task};
 
 use crate::clock::Timestamp;
+use crate::word::require;
 use list_logical_cluster_tasks::Listing;
 
 /// The clusters of a DWS account and their tasks.
@@ -35,6 +36,11 @@ impl State {
         world::documents()
     }
 
+    /// Whether a cluster is listed.
+    pub(crate) fn has_cluster(&self, cluster_id: &str) -> bool {
+        self.clusters.iter().any(|cluster| cluster.cluster_id == cluster_id)
+    }
+
     /// Gives what was started without a time the time `now`.
     pub(crate) fn settle(&mut self, now: Timestamp) {
         for task in &mut self.tasks {
@@ -46,6 +52,7 @@ impl State {
     pub(crate) fn check(&self, wrong: &mut Vec<(String, String)>) {
         let mut clusters = HashSet::new();
         for (at, cluster) in self.clusters.iter().enumerate() {
+            require(wrong, &cluster.project_id, "cluster", || format!("dws.clusters[{at}].project_id"));
             if !is_uuid(&cluster.cluster_id) {
                 wrong.push((
                     format!("dws.clusters[{at}].cluster_id"),

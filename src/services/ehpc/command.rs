@@ -106,6 +106,7 @@ impl Node {
 #[serde(deny_unknown_fields)]
 pub struct Command {
     /// CommandId; empty in a command that is yet to be invoked, which is then given one.
+    #[serde(default)]
     pub command_id: String,
     /// The cluster that it runs in.
     pub cluster_id: String,

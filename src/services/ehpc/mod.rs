@@ -17,6 +17,7 @@ pub use task::{Ending, Task};
 
 use crate::clock::Timestamp;
 use crate::error_code::ErrorCode;
+use crate::word::require;
 
 pub(crate) const VERSION: &str = "2018-04-12";
 
@@ -59,6 +60,8 @@ impl State {
     pub(crate) fn check(&self, wrong: &mut Vec<(String, String)>) {
         let mut tasks = HashSet::new();
         for (at, task) in self.tasks.iter().enumerate() {
+            require(wrong, &task.task_id, "task", || format!("ehpc.tasks[{at}].task_id"));
+            require(wrong, &task.cluster_id, "task", || format!("ehpc.tasks[{at}].cluster_id"));
             if !tasks.insert((&task.cluster_id, &task.task_id)) {
                 wrong.push((
                     format!("ehpc.tasks[{at}].task_id"),
@@ -71,6 +74,8 @@ impl State {
         }
         let mut commands = HashSet::new();
         for (at, command) in self.commands.iter().enumerate() {
+            require(wrong, &command.command_id, "command", || format!("ehpc.commands[{at}].command_id"));
+            require(wrong, &command.cluster_id, "command", || format!("ehpc.commands[{at}].cluster_id"));
             if !commands.insert((&command.cluster_id, &command.command_id)) {
                 wrong.push((
                     format!("ehpc.commands[{at}].command_id"),

@@ -45,6 +45,7 @@ pub enum Ending {
 #[serde(deny_unknown_fields)]
 pub struct Task {
     /// TaskId; empty in a task that is yet to be submitted, which is then given one.
+    #[serde(default)]
     pub task_id: String,
     /// The cluster that it works on.
     pub cluster_id: String,
