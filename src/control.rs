@@ -55,7 +55,7 @@ struct ArmedList<'a> {
 enum Submission {
     EhpcTask(ehpc::Task),
     EhpcCommand(ehpc::Command),
-    AckTask(ack::Task),
+    AckTask(Box<ack::Task>),
     DwsTask(dws::Task),
 }
 
@@ -70,7 +70,7 @@ impl Submission {
         Ok(match self {
             Submission::EhpcTask(task) => Some(backend.submit(task)),
             Submission::EhpcCommand(command) => Some(backend.submit(command)),
-            Submission::AckTask(task) => Some(backend.submit(task)),
+            Submission::AckTask(task) => Some(backend.submit(*task)),
             Submission::DwsTask(task) => {
                 if !backend.state().dws.has_cluster(&task.cluster_id) {
                     return Err(format!("`{}` is no cluster of the state's dws.clusters", task.cluster_id));

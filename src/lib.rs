@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
+// The README shows a whole test, to be pasted; tests/all runs it.
+#![allow(clippy::test_attr_in_doctest)]
 
 mod backend;
 mod clock;
