@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use taskmock::{Backend, Format, operations};
+use taskmock::{Backend, operations};
 
 use crate::errors::good_request;
 use crate::support::{header, text};
