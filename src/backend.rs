@@ -2,20 +2,20 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::mem;
 use std::time::Duration;
 
 use bytes::Bytes;
 
 use crate::clock::{TimeError, Timestamp};
-use crate::dialect::{AbsentVersion, Dialect};
-use crate::error_code::Refusal;
 use crate::fact::Fact;
 use crate::format::{Format, to_json};
-use crate::http::{Answer, Incoming, MAX_BODY, Malformed, Request, Response, decode, read_pairs};
+use crate::http::{Answer, Incoming, MAX_BODY, Request, Response};
 use crate::journal::{Journal, Recorded};
 use crate::operation::{Asked, Operation, RequestIdAt};
-use crate::protocol::{self, Protocol, alibaba_roa, alibaba_rpc, huawei_rest};
-use crate::services::{Armed, Index, REGISTRY, Row, State, Submit, operations};
+use crate::protocol;
+use crate::route::{Call, Route, route, routes};
+use crate::services::{Armed, Index, State, Submit, ack, dws, ehpc, operations};
 
 /// The pure fake cloud: a state with its clock, and a function from request to response.
 ///
@@ -47,14 +47,19 @@ use crate::services::{Armed, Index, REGISTRY, Row, State, Submit, operations};
 #[derive(Debug)]
 pub struct Backend {
     state: State,
-    /// What [`reset`](Backend::reset) goes back to.
+    /// What [`reset`](Backend::reset) goes back to, without what the services hold.
     initial: State,
+    /// What the services held before the first edit; none if there was none. A large state is kept
+    /// twice only if it has to be.
+    initial_services: Option<Services>,
     /// Derived from the state; none after it was edited.
     index: Option<Index>,
     /// Pages that were served since the state last changed.
     pages: HashMap<PageKey, Page>,
     journal: Journal,
 }
+
+type Services = (ehpc::State, ack::State, dws::State);
 
 /// What a page was asked with: the row of the operation, the encoding, the values.
 type PageKey = (usize, Format, Vec<Option<String>>);
@@ -101,7 +106,14 @@ impl Backend {
     /// ```
     pub fn new(mut state: State) -> Self {
         state.settle();
-        Backend { initial: state.clone(), state, index: None, pages: HashMap::new(), journal: Journal::default() }
+        Backend {
+            initial: state.surroundings(),
+            initial_services: None,
+            state,
+            index: None,
+            pages: HashMap::new(),
+            journal: Journal::default(),
+        }
     }
 
     /// A backend in [the documents' world](State::documents).
@@ -273,6 +285,12 @@ impl Backend {
     /// ```
     pub fn state_mut(&mut self) -> &mut State {
         self.index = None;
+        self.state_to_add_to()
+    }
+
+    /// The state, to be added to at its ends: the index can take that in.
+    fn state_to_add_to(&mut self) -> &mut State {
+        self.initial_services.get_or_insert_with(|| self.state.services());
         self.pages.clear();
         &mut self.state
     }
@@ -287,8 +305,8 @@ impl Backend {
     /// ```
     pub fn load(&mut self, mut state: State) {
         state.settle();
-        self.initial.clone_from(&state);
-        *self.state_mut() = state;
+        let journal = mem::take(&mut self.journal);
+        *self = Backend { journal, ..Backend::new(state) };
     }
 
     /// Goes back to the state that was loaded last, and forgets the requests that came in.
@@ -302,8 +320,11 @@ impl Backend {
     /// ```
     pub fn reset(&mut self) {
         let initial = self.initial.clone();
-        *self.state_mut() = initial;
-        self.journal.clear();
+        let (ehpc, ack, dws) = match self.initial_services.take() {
+            Some(services) => services,
+            None => (mem::take(&mut self.state.ehpc), mem::take(&mut self.state.ack), mem::take(&mut self.state.dws)),
+        };
+        *self = Backend::new(State { ehpc, ack, dws, ..initial });
     }
 
     /// Puts a task or a command into the state as if a client had started it now; returns its id.
@@ -315,7 +336,13 @@ impl Backend {
     /// assert!(command_id.starts_with("c-hz"));
     /// ```
     pub fn submit<T: Submit>(&mut self, task: T) -> T::Id {
-        task.submit(self.state_mut())
+        let before = self.state.entries();
+        let id = task.submit(self.state_to_add_to());
+        // One that replaced another did not add an entry, and the others have moved.
+        let is_added = self.state.entries() == before + 1;
+        let index = self.index.take().filter(|_| is_added);
+        self.index = index.and_then(|mut index| index.append(&self.state).then_some(index));
+        id
     }
 
     /// The virtual time.
@@ -485,156 +512,6 @@ impl Page {
         }
         [&self.before, id.as_bytes(), &self.after].concat().into()
     }
-}
-
-/// A request that is for an operation.
-struct Call<'a> {
-    at: usize,
-    format: Format,
-    /// A value for each parameter of the operation; none if absent or empty.
-    values: Vec<Option<Cow<'a, str>>>,
-}
-
-impl Call<'_> {
-    fn row(&self) -> &'static Row {
-        &REGISTRY[self.at]
-    }
-}
-
-/// Where a request goes.
-enum Route<'a> {
-    Call(Call<'a>),
-    /// A gateway refuses it before, or without, knowing the operation.
-    Refused(Protocol, Option<&'static Operation>, Format, Refusal),
-    Unknown,
-}
-
-fn route<'a>(request: &Incoming<'a>, dialect: &Dialect) -> Route<'a> {
-    if matches!(request.path, "/" | "") && alibaba_rpc::is_call(request) {
-        return route_rpc(request, dialect);
-    }
-    for (at, row) in REGISTRY.iter().enumerate() {
-        if row.operation.protocol == Protocol::AlibabaRpc {
-            continue;
-        }
-        if let Some(pieces) = match_path(row.operation.path, request.path) {
-            return route_path(request, dialect, at, pieces);
-        }
-    }
-    // What is plainly meant for one of the gateways is refused by it.
-    if alibaba_roa::is_call(request) {
-        let format = alibaba_roa::format(request);
-        return Route::Refused(Protocol::AlibabaRoa, None, format, alibaba_rpc::INVALID_ACTION.about(""));
-    }
-    if huawei_rest::is_call(request) {
-        return Route::Refused(Protocol::HuaweiRest, None, Format::Json, huawei_rest::NOT_FOUND.about(""));
-    }
-    Route::Unknown
-}
-
-fn route_rpc<'a>(request: &Incoming<'a>, dialect: &Dialect) -> Route<'a> {
-    let protocol = Protocol::AlibabaRpc;
-    let (format, call) = alibaba_rpc::read(request, dialect);
-    let call = match call {
-        Ok(call) => call,
-        Err(refusal) => return Route::Refused(protocol, None, format, refusal),
-    };
-    let Some(action) = call.action else {
-        return Route::Refused(protocol, None, format, alibaba_rpc::MISSING.about("Action"));
-    };
-    let is_asked = |row: &Row| row.operation.protocol == Protocol::AlibabaRpc && row.operation.name == action;
-    let Some(at) = REGISTRY.iter().position(is_asked) else {
-        return Route::Refused(protocol, None, format, alibaba_rpc::INVALID_ACTION.about(""));
-    };
-    let operation = REGISTRY[at].operation;
-    if let Some(refusal) = refuse_version(operation, call.version.as_deref(), dialect) {
-        return Route::Refused(protocol, Some(operation), format, refusal);
-    }
-    let values = operation.parameters.iter().map(|parameter| protocol::first(&call.pairs, parameter.name).cloned());
-    Route::Call(Call { at, format, values: values.collect() })
-}
-
-fn route_path<'a>(request: &Incoming<'a>, dialect: &Dialect, at: usize, pieces: Vec<(&str, &'a str)>) -> Route<'a> {
-    let operation = REGISTRY[at].operation;
-    let protocol = operation.protocol;
-    let format = match protocol {
-        Protocol::AlibabaRoa => alibaba_roa::format(request),
-        Protocol::AlibabaRpc | Protocol::HuaweiRest => Format::Json,
-    };
-    let refused = |refusal| Route::Refused(protocol, Some(operation), format, refusal);
-    if request.method != "GET" {
-        return refused(match protocol {
-            Protocol::HuaweiRest => huawei_rest::NOT_FOUND.about(""),
-            Protocol::AlibabaRoa | Protocol::AlibabaRpc => alibaba_rpc::INVALID_ACTION.about(""),
-        });
-    }
-    if protocol == Protocol::AlibabaRoa
-        && let Some(refusal) = refuse_version(operation, request.header("x-acs-version"), dialect)
-    {
-        return refused(refusal);
-    }
-    match read_values(operation, request.query, pieces) {
-        Ok(values) => Route::Call(Call { at, format, values }),
-        Err(Malformed) => refused(match protocol {
-            Protocol::HuaweiRest => protocol.missing(operation.errors, ""),
-            Protocol::AlibabaRoa | Protocol::AlibabaRpc => alibaba_rpc::INVALID_FORMAT.about(""),
-        }),
-    }
-}
-
-fn read_values<'a>(
-    operation: &Operation,
-    query: &'a str,
-    pieces: Vec<(&str, &'a str)>,
-) -> Result<Vec<Option<Cow<'a, str>>>, Malformed> {
-    let mut pairs = Vec::new();
-    read_pairs(query, &mut pairs)?;
-    operation
-        .parameters
-        .iter()
-        .map(|parameter| match pieces.iter().find(|(name, _)| *name == parameter.name) {
-            Some((_, piece)) => decode(piece).map(Some),
-            None => Ok(protocol::first(&pairs, parameter.name).cloned()),
-        })
-        .collect()
-}
-
-/// A Version that is not the operation's, or none where the dialect asks for one.
-fn refuse_version(operation: &Operation, version: Option<&str>, dialect: &Dialect) -> Option<Refusal> {
-    match version {
-        Some(version) if version == operation.version => None,
-        Some(_) => Some(alibaba_rpc::INVALID_VERSION.about("")),
-        None if dialect.absent_version == AbsentVersion::Refuse => Some(alibaba_rpc::MISSING.about("Version")),
-        None => None,
-    }
-}
-
-/// The pieces of a path that a pattern names; none if it does not fit. Pieces are compared before
-/// they are decoded, so that an encoded slash stays inside its piece; an empty piece fits nothing.
-fn match_path<'a>(pattern: &'static str, path: &'a str) -> Option<Vec<(&'static str, &'a str)>> {
-    let (mut expected, mut found) = (pattern.split('/'), path.split('/'));
-    let mut pieces = Vec::new();
-    loop {
-        match (expected.next(), found.next()) {
-            (None, None) => return Some(pieces),
-            (Some(expected), Some(found)) => match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-                Some(name) if !found.is_empty() => pieces.push((name, found)),
-                None if expected == found => {}
-                _ => return None,
-            },
-            _ => return None,
-        }
-    }
-}
-
-/// Every route, as a person would write it.
-fn routes() -> Vec<String> {
-    operations()
-        .map(|operation| match operation.protocol {
-            Protocol::AlibabaRpc => format!("GET /?Action={}&Version={}", operation.name, operation.version),
-            Protocol::AlibabaRoa | Protocol::HuaweiRest => format!("GET {}", operation.path),
-        })
-        .collect()
 }
 
 /// Whether an id, which a state can give, reads the same in JSON and XML as in itself.

@@ -101,8 +101,4 @@ impl Journal {
     pub(crate) fn count(&self, operation: Option<&str>) -> u64 {
         self.counts.iter().filter(|(key, _)| **key == operation).map(|(_, count)| *count).sum()
     }
-
-    pub(crate) fn clear(&mut self) {
-        *self = Journal::default();
-    }
 }

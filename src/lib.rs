@@ -20,6 +20,7 @@ mod journal;
 mod listener;
 mod operation;
 mod protocol;
+mod route;
 mod seed;
 #[cfg(feature = "server")]
 mod server;

@@ -1,7 +1,5 @@
 //! Seed: the same seed gives the same value, on every machine.
 
-use std::fmt::Write as _;
-
 use serde::{Deserialize, Serialize};
 
 /// A number that names a sequence of values for ever.
@@ -37,10 +35,20 @@ impl Seed {
     /// assert_eq!(taskmock::Seed(0).uuid(0).len(), 36);
     /// ```
     pub fn uuid(self, index: u64) -> String {
-        let hex = self.hex(index).to_ascii_uppercase();
-        // Version 4 and its variant, as in the ids of the documents' samples.
-        let variant = ["8", "9", "A", "B"][usize::from(hex.as_bytes()[16]) % 4];
-        format!("{}-{}-4{}-{variant}{}-{}", &hex[..8], &hex[8..12], &hex[13..16], &hex[17..20], &hex[20..])
+        let digits = self.digits(index, b"0123456789ABCDEF");
+        let mut uuid = String::with_capacity(36);
+        for (at, digit) in digits.into_iter().enumerate() {
+            if matches!(at, 8 | 12 | 16 | 20) {
+                uuid.push('-');
+            }
+            // Version 4 and its variant, as in the ids of the documents' samples.
+            uuid.push(match at {
+                12 => '4',
+                16 => char::from(b"89AB"[usize::from(digit) % 4]),
+                _ => char::from(digit),
+            });
+        }
+        uuid
     }
 
     /// The `index`-th run of 32 lower-case hexadecimal digits, as Huawei writes its request ids.
@@ -49,11 +57,13 @@ impl Seed {
     /// assert_eq!(taskmock::Seed(0).hex(0).len(), 32);
     /// ```
     pub fn hex(self, index: u64) -> String {
-        let mut hex = String::with_capacity(32);
-        for half in [index.wrapping_mul(2), index.wrapping_mul(2).wrapping_add(1)] {
-            let _ = write!(hex, "{:016x}", self.number(half));
-        }
-        hex
+        self.digits(index, b"0123456789abcdef").into_iter().map(char::from).collect()
+    }
+
+    fn digits(self, index: u64, alphabet: &[u8; 16]) -> [u8; 32] {
+        let first = index.wrapping_mul(2);
+        let halves = (u128::from(self.number(first)) << 64) | u128::from(self.number(first.wrapping_add(1)));
+        std::array::from_fn(|at| alphabet[(halves >> (124 - 4 * at)) as usize & 15])
     }
 }
 

@@ -40,6 +40,12 @@ impl<'a> Element<'a> {
         element.close()
     }
 
+    fn integer(self, value: impl itoa::Integer) -> Result<(), XmlError> {
+        let element = self.open();
+        element.out.push_str(itoa::Buffer::new().format(value));
+        element.close()
+    }
+
     fn display(self, value: impl fmt::Display) -> Result<(), XmlError> {
         let element = self.open();
         let _ = write!(element.out, "{value}");
@@ -69,16 +75,29 @@ pub(super) fn is_forbidden(character: char) -> bool {
     matches!(character, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}')
 }
 
+/// The bytes that are written as they are. 0xEF is the first of U+FFFE and U+FFFF; hardly any text
+/// has it.
+const PLAIN: [bool; 256] = {
+    let mut plain = [true; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        plain[byte] = byte == b'\n' as usize || byte == b'\t' as usize;
+        byte += 1;
+    }
+    plain[b'<' as usize] = false;
+    plain[b'>' as usize] = false;
+    plain[b'&' as usize] = false;
+    plain[0xef] = false;
+    plain
+};
+
 /// Writes character data.
 fn write_text(out: &mut String, text: &str) {
-    let escaped = partial_escape(text);
-    // 0xEF is the first byte of U+FFFE and U+FFFF; hardly any text has it.
-    let is_plain = |byte: u8| byte >= 0x20 && byte != 0xef || byte == b'\n' || byte == b'\t';
-    if escaped.bytes().all(is_plain) {
-        out.push_str(&escaped);
+    if text.bytes().all(|byte| PLAIN[usize::from(byte)]) {
+        out.push_str(text);
         return;
     }
-    for character in escaped.chars() {
+    for character in partial_escape(text).chars() {
         match character {
             '\r' => out.push_str("&#13;"),
             forbidden if is_forbidden(forbidden) => out.push('\u{fffd}'),
@@ -102,28 +121,28 @@ impl<'a> ser::Serializer for Element<'a> {
         self.display(value)
     }
     fn serialize_i8(self, value: i8) -> Result<(), XmlError> {
-        self.display(value)
+        self.integer(value)
     }
     fn serialize_i16(self, value: i16) -> Result<(), XmlError> {
-        self.display(value)
+        self.integer(value)
     }
     fn serialize_i32(self, value: i32) -> Result<(), XmlError> {
-        self.display(value)
+        self.integer(value)
     }
     fn serialize_i64(self, value: i64) -> Result<(), XmlError> {
-        self.display(value)
+        self.integer(value)
     }
     fn serialize_u8(self, value: u8) -> Result<(), XmlError> {
-        self.display(value)
+        self.integer(value)
     }
     fn serialize_u16(self, value: u16) -> Result<(), XmlError> {
-        self.display(value)
+        self.integer(value)
     }
     fn serialize_u32(self, value: u32) -> Result<(), XmlError> {
-        self.display(value)
+        self.integer(value)
     }
     fn serialize_u64(self, value: u64) -> Result<(), XmlError> {
-        self.display(value)
+        self.integer(value)
     }
     fn serialize_f32(self, value: f32) -> Result<(), XmlError> {
         self.display(value)

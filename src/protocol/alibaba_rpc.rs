@@ -39,7 +39,7 @@ pub(crate) fn is_call(request: &Incoming<'_>) -> bool {
 
 /// Reads a call; what cannot be read is refused. The format is known either way.
 pub(crate) fn read<'a>(request: &Incoming<'a>, dialect: &Dialect) -> (Format, Result<Call<'a>, Refusal>) {
-    let mut pairs = Pairs::new();
+    let mut pairs = Pairs::with_capacity(16);
     let read = read_pairs(request.query, &mut pairs).and_then(|()| match form(request) {
         Some(form) => read_pairs(form?, &mut pairs),
         None => Ok(()),

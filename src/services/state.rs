@@ -312,6 +312,30 @@ impl State {
         wrong
     }
 
+    /// How many tasks and commands there are.
+    pub(crate) fn entries(&self) -> usize {
+        self.ehpc.tasks.len() + self.ehpc.commands.len() + self.ack.tasks.len() + self.dws.tasks.len()
+    }
+
+    /// A copy of what the services hold, which may be much.
+    pub(crate) fn services(&self) -> (ehpc::State, ack::State, dws::State) {
+        (self.ehpc.clone(), self.ack.clone(), self.dws.clone())
+    }
+
+    /// A copy of everything but what the services hold.
+    pub(crate) fn surroundings(&self) -> State {
+        State {
+            clock: self.clock,
+            seed: self.seed,
+            requests: self.requests,
+            submissions: self.submissions,
+            dialect: self.dialect,
+            request_ids: self.request_ids.clone(),
+            armed: self.armed.clone(),
+            ..State::default()
+        }
+    }
+
     /// Gives what was submitted without a time the time of the clock.
     pub(crate) fn settle(&mut self) {
         self.ehpc.settle(self.clock);
@@ -447,6 +471,11 @@ pub(crate) struct Index {
 }
 
 impl Index {
+    /// Takes in what was pushed to the state; false if it has to be built anew.
+    pub(crate) fn append(&mut self, state: &State) -> bool {
+        self.ehpc.append(&state.ehpc) && self.ack.append(&state.ack) && self.dws.append(&state.dws)
+    }
+
     pub(crate) fn of(state: &State) -> Self {
         Index { ehpc: ehpc::Index::of(&state.ehpc), ack: ack::Index::of(&state.ack), dws: dws::Index::of(&state.dws) }
     }

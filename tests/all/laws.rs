@@ -348,6 +348,58 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn an_index_that_took_in_submissions_finds_what_one_built_anew_finds(
+        steps in prop::collection::vec((0usize..5, 0u64..40, 0usize..4), 1..40),
+    ) {
+        let endings = [Ending::Success, Ending::Fail, Ending::PartialFail, Ending::Never];
+        let mut backend = Backend::documents();
+        for (step, seconds, ends) in steps {
+            match step {
+                0 => backend.advance(std::time::Duration::from_secs(seconds * 10)),
+                1 => {
+                    let mut task = Task::new("ehpc-hz-FYUr32****", TaskType::StopCluster).takes(Span::seconds(seconds)).ends(endings[ends]);
+                    // Some were submitted earlier, some will be later, some in a cluster of their own.
+                    if ends == 1 {
+                        task.submitted = Some(Timestamp::from_unix_millis(backend.now().unix_millis() + (seconds as i64 - 20) * 10_000));
+                    }
+                    if ends == 2 {
+                        task.cluster_id = "c".into();
+                    }
+                    backend.submit(task);
+                }
+                2 => {
+                    let task = taskmock::dws::Task::new("9b7ff56b-47b3-4d00-a1fd-4c023d34404b", "lc", ["Grow", "Create"][ends % 2]);
+                    backend.submit(task.takes(Span::seconds(seconds)));
+                }
+                3 => {
+                    backend.submit(taskmock::ack::Task::new("c", "cluster_scaleout").id(&format!("T-{seconds}")));
+                }
+                _ => {
+                    backend.submit(taskmock::ehpc::Command::new("c", []).id(&format!("c-{seconds}")));
+                }
+            }
+            let mut anew = Backend::new(backend.state().clone());
+            for target in [
+                "/?Action=ListTasks&ClusterId=ehpc-hz-FYUr32****&PageSize=50".to_owned(),
+                "/?Action=ListTasks&ClusterId=ehpc-hz-FYUr32****&PageSize=50&Archived=true".to_owned(),
+                "/?Action=ListTasks&ClusterId=c&Archived=true".to_owned(),
+                format!("/?Action=ListInvocationStatus&ClusterId=c&CommandId=c-{seconds}"),
+                format!("/tasks/T-{seconds}"),
+                format!("{}?limit=50", crate::support::DWS_PATH),
+                format!("{}?type=Grow&order_by=endTime", crate::support::DWS_PATH),
+            ] {
+                let request = crate::support::get(&target);
+                let (found, expected) = (backend.respond(&request), anew.respond(&request));
+                prop_assert_eq!(found.body(), expected.body(), "{}", target);
+            }
+        }
+    }
+}
+
 /// All pages, one after another, each with the same total.
 fn listed(backend: &mut Backend, size: usize, archived: &str) -> Vec<String> {
     let (mut all, mut totals) = (Vec::new(), Vec::new());

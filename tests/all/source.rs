@@ -40,6 +40,7 @@ const STOREYS: &[&[&str]] = &[
     &["operation"],
     &["services/ack", "services/dws", "services/ehpc"],
     &["services"],
+    &["route"],
     &["backend"],
     &["control"],
     &["handle"],

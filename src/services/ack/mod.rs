@@ -68,17 +68,34 @@ impl State {
 #[derive(Debug, Default)]
 pub(crate) struct Index {
     by_id: HashMap<Box<str>, u32>,
+    /// How many tasks of the state are in it.
+    tasks: usize,
 }
 
 impl Index {
     pub(crate) fn of(state: &State) -> Self {
-        let mut by_id = HashMap::with_capacity(state.tasks.len());
-        for (at, task) in (0..).zip(&state.tasks) {
-            for id in std::iter::once(&task.task_id).chain(&task.aliases) {
-                by_id.entry(id.as_str().into()).or_insert(at);
-            }
+        let mut index = Index::default();
+        for at in 0..state.tasks.len() {
+            index.add(state, at);
         }
-        Index { by_id }
+        index
+    }
+
+    /// Takes in what was pushed to the state; false if it has to be built anew.
+    pub(crate) fn append(&mut self, state: &State) -> bool {
+        if state.tasks.len() == self.tasks + 1 {
+            self.add(state, self.tasks);
+            return true;
+        }
+        state.tasks.len() == self.tasks
+    }
+
+    fn add(&mut self, state: &State, at: usize) {
+        let task = &state.tasks[at];
+        for id in std::iter::once(&task.task_id).chain(&task.aliases) {
+            self.by_id.entry(id.as_str().into()).or_insert(at as u32);
+        }
+        self.tasks = at + 1;
     }
 
     pub(crate) fn task(&self, id: &str) -> Option<usize> {

@@ -94,6 +94,8 @@ pub(crate) fn is_uuid(text: &str) -> bool {
 pub(crate) struct Index {
     /// By project and cluster.
     clusters: HashMap<(Box<str>, Box<str>), Listing>,
+    /// How many tasks of the state are in it.
+    tasks: usize,
 }
 
 impl Index {
@@ -107,7 +109,19 @@ impl Index {
             let key = (cluster.project_id.as_str().into(), cluster.cluster_id.as_str().into());
             (key, Listing::of(&state.tasks, tasks))
         });
-        Index { clusters: clusters.collect() }
+        Index { clusters: clusters.collect(), tasks: state.tasks.len() }
+    }
+
+    /// Takes in what was pushed to the state; false if it has to be built anew.
+    pub(crate) fn append(&mut self, state: &State) -> bool {
+        if state.tasks.len() != self.tasks + 1 {
+            return state.tasks.len() == self.tasks;
+        }
+        let cluster_id = &state.tasks[self.tasks].cluster_id;
+        let mut listings = self.clusters.iter_mut().filter(|((_, id), _)| **id == **cluster_id);
+        let is_newer = listings.next().is_some_and(|(_, listing)| listing.append(&state.tasks, self.tasks as u32));
+        self.tasks += 1;
+        is_newer
     }
 
     pub(crate) fn cluster(&mut self, project_id: &str, cluster_id: &str) -> Option<&mut Listing> {

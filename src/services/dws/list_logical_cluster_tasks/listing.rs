@@ -61,6 +61,16 @@ impl Listing {
         Listing { by_start, ..Listing::default() }
     }
 
+    /// Takes in a task that starts after all others; false if it does not.
+    pub(crate) fn append(&mut self, tasks: &[Task], at: u32) -> bool {
+        let latest = self.by_start.last().map(|latest| tasks[*latest as usize].started);
+        let is_latest = latest.is_none_or(|latest| latest <= tasks[at as usize].started);
+        if is_latest {
+            self.by_start.push(at);
+        }
+        is_latest
+    }
+
     /// Positions of the tasks to list, ascending. `now` is never earlier than at the last call.
     pub(super) fn listed(&mut self, tasks: &[Task], filter: Filter, now: Timestamp) -> &[u32] {
         let task = |at: u32| &tasks[at as usize];

@@ -11,7 +11,7 @@ pub use model::{Input, Output, Status, TaskInfo, TaskType};
 use super::{Index, State, Task, VERSION, cluster_not_found};
 use crate::dialect::{Dialect, FailedStatus, PageShape, ResetType};
 use crate::error_code::{ErrorCode, Refusal, error_codes, row};
-use crate::format::Format;
+use crate::format::{Format, JsonText};
 use crate::operation::{Asked, Encoded, Operation, Parameter};
 use crate::protocol::Protocol;
 
@@ -60,45 +60,43 @@ pub(crate) fn answer(state: &State, index: &mut Index, asked: &Asked<'_>) -> Res
     };
     cluster.advance(&state.tasks, asked.now);
 
-    let only;
-    let listed = match asked.value("TaskId") {
-        // Archived is void here.
-        Some(task_id) => {
-            let is_submitted = |at: &u32| state.tasks[*at as usize].is_submitted(asked.now);
-            only = cluster.task(task_id).filter(is_submitted);
-            only.as_slice()
-        }
-        None if archived => cluster.submitted(),
-        None => cluster.running(),
-    };
-
-    let skipped = (page_number - 1) * page_size;
+    let (skipped, shown) = ((page_number - 1) * page_size, page_size);
     let shown = match asked.dialect.page {
-        PageShape::Whole => page_size,
+        PageShape::Whole => shown,
         PageShape::Abridged => 1,
     };
     // The newest first; both numbers are at most 49,950.
-    let page = listed.iter().rev().skip(skipped as usize).take(shown as usize);
+    let page = skipped as usize..(skipped + shown) as usize;
+    let (total, page): (usize, Vec<u32>) = match asked.value("TaskId") {
+        // Archived is void here.
+        Some(task_id) => {
+            let is_submitted = |at: &u32| state.tasks[*at as usize].is_submitted(asked.now);
+            let found: Vec<u32> = cluster.task(task_id).into_iter().filter(is_submitted).collect();
+            (found.len(), found.into_iter().skip(page.start).collect())
+        }
+        None if archived => (cluster.submitted(), page.map_while(|newest| cluster.nth_submitted(newest)).collect()),
+        None => (cluster.running(), page.map_while(|newest| cluster.nth_running(newest)).collect()),
+    };
+    let default_request = default_request(asked.required("ClusterId"));
     let output = Output {
         request_id: asked.request_id.to_owned(),
         page_number: page_number as u32,
         page_size: page_size as u32,
-        total_count: listed.len() as u32,
-        tasks: page.map(|at| task_info(&state.tasks[*at as usize], asked)).collect(),
+        total_count: u32::try_from(total).unwrap_or(u32::MAX),
+        tasks: page.iter().map(|at| task_info(&state.tasks[*at as usize], &default_request, asked)).collect(),
     };
     Ok(output.encoded(asked.format, asked.dialect))
 }
 
-fn task_info(task: &Task, asked: &Asked<'_>) -> TaskInfo {
+fn task_info(task: &Task, default_request: &str, asked: &Asked<'_>) -> TaskInfo {
     let status = task.status(asked.now);
-    let (request, result) = (task.request.as_ref(), task.result.as_ref());
-    let errors = task.errors.as_ref().filter(|_| status != Status::Processing);
+    let text = |text: Option<&JsonText>, default: &str| text.map_or(default, JsonText::as_str).to_owned();
     TaskInfo {
         cluster_id: task.cluster_id.clone(),
         current_step: task.current_step(asked.now),
-        errors: errors.map_or_else(|| "[]".to_owned(), ToString::to_string),
-        request: request.map_or_else(|| default_request(&task.cluster_id), ToString::to_string),
-        result: result.map_or_else(|| default_result(&task.task_type).to_owned(), ToString::to_string),
+        errors: text(task.errors.as_ref().filter(|_| status != Status::Processing), "[]"),
+        request: text(task.request.as_ref(), default_request),
+        result: text(task.result.as_ref(), default_result(&task.task_type)),
         status: in_dialect_status(status, asked.dialect),
         task_id: task.task_id.clone(),
         task_type: in_dialect_type(&task.task_type, asked.dialect),
