@@ -191,6 +191,34 @@ fn a_task_that_is_submitted_under_a_taken_id_replaces_the_other() {
     assert_eq!(ids(&mut backend, "ClusterId=c&Archived=true").0, 12);
 }
 
+#[test]
+fn a_page_is_the_output_that_it_decodes_to() {
+    use taskmock::ehpc::list_tasks::{Input, Output};
+    for switches in [
+        "",
+        "failed_status=Failed,reset_type=ResetCompute",
+        "tasks=object",
+        "escape_depth=2,page=abridged",
+        "escape_depth=0",
+    ] {
+        let dialect = switches.parse().expect("switches");
+        for format in taskmock::Format::ALL {
+            let mut backend = twelve();
+            backend.state_mut().dialect = dialect;
+            for task_type in [TaskType::ResetComputes, TaskType::from("Nobody<'s>")] {
+                backend.submit(
+                    Task::new("c", task_type).ends(Ending::Fail).takes(Span::seconds(0)).errors(&json!(["<\"é\">"])),
+                );
+            }
+            let response = backend.respond(&Input { archived: Some(true), ..Input::new("c") }.request(*format));
+            let output = Output::decode(response.body(), *format, &dialect)
+                .unwrap_or_else(|error| panic!("{switches}: {error}"));
+            assert_eq!(output.tasks.len(), if switches.contains("abridged") { 1 } else { 10 });
+            assert_eq!(output.encode(*format, &dialect), response.body()[..], "{switches} {format}");
+        }
+    }
+}
+
 trait EditFirst {
     fn edit_first(&mut self, id: &str, takes: u64);
 }

@@ -90,7 +90,7 @@ impl Input {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
-    // First; see ListTasks.
+    // First; see the page of ListTasks.
     /// The id of the request.
     pub request_id: String,
     /// The command.

@@ -5,12 +5,15 @@
 
 mod facts;
 mod model;
+mod page;
 
 pub use model::{Input, Output, Status, TaskInfo, TaskType};
 
+use page::{Page, Row};
+
 use super::{Index, State, Task, VERSION, cluster_not_found};
 use crate::dialect::{Dialect, FailedStatus, PageShape, ResetType};
-use crate::error_code::{ErrorCode, Refusal, error_codes, row};
+use crate::error_code::{self, ErrorCode, Refusal, error_codes};
 use crate::format::{Format, JsonText};
 use crate::operation::{Asked, Encoded, Operation, Parameter};
 use crate::protocol::Protocol;
@@ -44,7 +47,7 @@ const ERRORS: &[ErrorCode] = error_codes! { Service:
     503 "ServiceUnavailable" "The request has failed due to a temporary failure of the server" ["ehpc.list_tasks.error.service_unavailable"];
 };
 
-const INVALID_PARAMS: &ErrorCode = row(ERRORS, "InvalidParams");
+const INVALID_PARAMS: &ErrorCode = error_code::row(ERRORS, "InvalidParams");
 
 /// The tasks of one page, encoded.
 pub(crate) fn answer(state: &State, index: &mut Index, asked: &Asked<'_>) -> Result<Encoded, Refusal> {
@@ -67,7 +70,7 @@ pub(crate) fn answer(state: &State, index: &mut Index, asked: &Asked<'_>) -> Res
     };
     // The newest first; both numbers are at most 49,950.
     let page = skipped as usize..(skipped + shown) as usize;
-    let (total, page): (usize, Vec<u32>) = match asked.value("TaskId") {
+    let (total, listed): (usize, Vec<u32>) = match asked.value("TaskId") {
         // Archived is void here.
         Some(task_id) => {
             let is_submitted = |at: &u32| state.tasks[*at as usize].is_submitted(asked.now);
@@ -78,28 +81,28 @@ pub(crate) fn answer(state: &State, index: &mut Index, asked: &Asked<'_>) -> Res
         None => (cluster.running(), page.map_while(|newest| cluster.nth_running(newest)).collect()),
     };
     let default_request = default_request(asked.required("ClusterId"));
-    let output = Output {
-        request_id: asked.request_id.to_owned(),
+    let page = Page {
+        request_id: asked.request_id,
         page_number: page_number as u32,
         page_size: page_size as u32,
         total_count: u32::try_from(total).unwrap_or(u32::MAX),
-        tasks: page.iter().map(|at| task_info(&state.tasks[*at as usize], &default_request, asked)).collect(),
+        tasks: listed.iter().map(|at| row(&state.tasks[*at as usize], &default_request, asked)).collect(),
     };
-    Ok(output.encoded(asked.format, asked.dialect))
+    Ok(page.encoded(asked.format, asked.dialect))
 }
 
-fn task_info(task: &Task, default_request: &str, asked: &Asked<'_>) -> TaskInfo {
+fn row<'a>(task: &'a Task, default_request: &'a str, asked: &Asked<'_>) -> Row<'a> {
     let status = task.status(asked.now);
-    let text = |text: Option<&JsonText>, default: &str| text.map_or(default, JsonText::as_str).to_owned();
-    TaskInfo {
-        cluster_id: task.cluster_id.clone(),
+    let text = |text: Option<&'a JsonText>, default: &'a str| text.map_or(default, JsonText::as_str);
+    Row {
+        cluster_id: &task.cluster_id,
         current_step: task.current_step(asked.now),
         errors: text(task.errors.as_ref().filter(|_| status != Status::Processing), "[]"),
         request: text(task.request.as_ref(), default_request),
         result: text(task.result.as_ref(), default_result(&task.task_type)),
-        status: in_dialect_status(status, asked.dialect),
-        task_id: task.task_id.clone(),
-        task_type: in_dialect_type(&task.task_type, asked.dialect),
+        status: status_word(&status, asked.dialect),
+        task_id: &task.task_id,
+        task_type: type_word(&task.task_type, asked.dialect),
         total_steps: task.steps,
     }
 }
@@ -118,16 +121,19 @@ fn default_result(task_type: &TaskType) -> &'static str {
     }
 }
 
-fn in_dialect_status(status: Status, dialect: &Dialect) -> Status {
+fn status_word(status: &Status, dialect: &Dialect) -> &'static str {
     match (status, dialect.failed_status) {
-        (Status::Fail, FailedStatus::Failed) => Status::Other("Failed".to_owned()),
-        (status, _) => status,
+        (Status::Fail, FailedStatus::Failed) => "Failed",
+        (Status::Fail, FailedStatus::Fail) => "Fail",
+        (Status::Success, _) => "Success",
+        (Status::PartialFail, _) => "PartialFail",
+        (Status::Processing | Status::Other(_), _) => "Processing",
     }
 }
 
-fn in_dialect_type(task_type: &TaskType, dialect: &Dialect) -> TaskType {
+fn type_word<'a>(task_type: &'a TaskType, dialect: &Dialect) -> &'a str {
     match (task_type, dialect.reset_type) {
-        (TaskType::ResetComputes, ResetType::ResetCompute) => TaskType::Other("ResetCompute".to_owned()),
-        (task_type, _) => task_type.clone(),
+        (TaskType::ResetComputes, ResetType::ResetCompute) => "ResetCompute",
+        (task_type, _) => task_type.as_str(),
     }
 }

@@ -6,7 +6,6 @@ use super::OPERATION;
 use crate::dialect::{Dialect, EscapeDepth, TasksShape};
 use crate::format::{self, DecodeError, Format};
 use crate::http::Request;
-use crate::operation::{Encoded, RequestIdAt};
 use crate::protocol::alibaba_rpc;
 use crate::word::words;
 
@@ -132,8 +131,6 @@ impl Input {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
-    // First, so that a page which was served before can be given a fresh id without being built
-    // anew: it starts at a known byte.
     /// The id of the request.
     pub request_id: String,
     /// The page that was asked for.
@@ -180,7 +177,7 @@ pub struct TaskInfo {
     pub total_steps: u32,
 }
 
-const ROOT: &str = "ListTasksResponse";
+pub(super) const ROOT: &str = "ListTasksResponse";
 
 impl TaskInfo {
     fn json_texts(&mut self) -> [&mut String; 3] {
@@ -198,11 +195,8 @@ impl Output {
     /// assert!(body.ends_with(b"<TotalCount>0</TotalCount></ListTasksResponse>"));
     /// ```
     pub fn encode(&self, format: Format, dialect: &Dialect) -> Vec<u8> {
-        self.clone().encoded(format, dialect).body
-    }
-
-    pub(super) fn encoded(mut self, format: Format, dialect: &Dialect) -> Encoded {
-        for text in self.tasks.iter_mut().flat_map(TaskInfo::json_texts) {
+        let mut output = self.clone();
+        for text in output.tasks.iter_mut().flat_map(TaskInfo::json_texts) {
             match dialect.escape_depth {
                 EscapeDepth::One | EscapeDepth::Zero => {}
                 EscapeDepth::Two => *text = format::escape(text),
@@ -210,16 +204,11 @@ impl Output {
             }
         }
         match format {
-            Format::Xml => Encoded {
-                body: format::to_xml(ROOT, &self),
-                request_id_at: RequestIdAt::Byte(
-                    format::XML_DECLARATION.len() + "<ListTasksResponse><RequestId>".len(),
-                ),
-            },
+            Format::Xml => format::to_xml(ROOT, &output),
             Format::Json if dialect.tasks == TasksShape::Array && dialect.escape_depth != EscapeDepth::Zero => {
-                Encoded { body: format::to_json(&self), request_id_at: RequestIdAt::Byte(r#"{"RequestId":""#.len()) }
+                format::to_json(&output)
             }
-            Format::Json => Encoded { body: self.other_json(dialect), request_id_at: RequestIdAt::Unknown },
+            Format::Json => output.other_json(dialect),
         }
     }
 
