@@ -91,9 +91,14 @@ impl std::error::Error for DecodeError {}
 
 /// Writes a model as JSON.
 pub(crate) fn to_json(model: &impl Serialize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(USUAL_SIZE);
     // Models hold texts, numbers, lists and maps with text keys: all of it is JSON.
-    serde_json::to_vec(model).expect("a model is always JSON")
+    serde_json::to_writer(&mut out, model).expect("a model is always JSON");
+    out
 }
+
+/// What a body of one of the operations has, in bytes: a page of ten tasks with texts fits in it.
+const USUAL_SIZE: usize = 8 << 10;
 
 /// Reads a model from JSON.
 pub(crate) fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeError> {
@@ -102,7 +107,7 @@ pub(crate) fn from_json<T: DeserializeOwned>(body: &[u8]) -> Result<T, DecodeErr
 
 /// Writes a model as an XML document with the root `root`.
 pub(crate) fn to_xml(root: &'static str, model: &impl Serialize) -> Vec<u8> {
-    let mut out = String::with_capacity(1024);
+    let mut out = String::with_capacity(USUAL_SIZE);
     out.push_str(XML_DECLARATION);
     xml_writer::write(&mut out, root, model);
     out.into_bytes()
