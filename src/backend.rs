@@ -62,7 +62,7 @@ pub struct Backend {
 type Services = (ehpc::State, ack::State, dws::State);
 
 /// What a page was asked with: the row of the operation, the encoding, the values.
-type PageKey = (usize, Format, Vec<Option<String>>);
+type PageKey = (usize, Format, String);
 
 /// A body served before, around its request id.
 #[derive(Debug)]
@@ -199,10 +199,8 @@ impl Backend {
             self.state.settle();
             self.index = Some(Index::of(&self.state));
         }
-        let key: PageKey =
-            (call.at, call.format, call.values.iter().map(|value| value.as_deref().map(str::to_owned)).collect());
-        let key_size: usize = call.values.iter().flatten().map(|value| value.len()).sum();
-        if let Some(page) = self.pages.get(&key).filter(|_| is_plain(id)) {
+        let key: Option<PageKey> = joined(&call.values).map(|values| (call.at, call.format, values));
+        if let Some(page) = key.as_ref().and_then(|key| self.pages.get(key)).filter(|_| is_plain(id)) {
             let answer = protocol.accept(call.format, page.with_id(id), id);
             self.spend_given_id(operation);
             return answer;
@@ -219,7 +217,8 @@ impl Backend {
         match (call.row().answer)(&self.state, index, &asked) {
             Ok(encoded) => {
                 let body = Bytes::from(encoded.body);
-                if body.len() + key_size <= LARGEST_PAGE
+                if let Some(key) = key
+                    && body.len() + key.2.len() <= LARGEST_PAGE
                     && let Some(page) = Page::of(&body, encoded.request_id_at, id)
                 {
                     if self.pages.len() >= MOST_PAGES {
@@ -458,7 +457,7 @@ impl Backend {
     /// assert!(taskmock::Backend::documents().requests().is_empty());
     /// ```
     pub fn requests(&self) -> Vec<Recorded> {
-        self.journal.recorded().cloned().collect()
+        self.journal.recorded().collect()
     }
 
     /// How many requests came in for an operation, those that are no longer listed included.
@@ -512,6 +511,20 @@ impl Page {
         }
         [&self.before, id.as_bytes(), &self.after].concat().into()
     }
+}
+
+/// The values of a call in one text; none where they would not be told apart.
+fn joined(values: &[Option<Cow<'_, str>>]) -> Option<String> {
+    let mut joined = String::with_capacity(128);
+    for value in values {
+        joined.push(if value.is_some() { '\x01' } else { '\0' });
+        let value = value.as_deref().unwrap_or("");
+        if value.contains(['\0', '\x01']) {
+            return None;
+        }
+        joined.push_str(value);
+    }
+    Some(joined)
 }
 
 /// Whether an id, which a state can give, reads the same in JSON and XML as in itself.

@@ -96,14 +96,13 @@ impl<'a> Incoming<'a> {
         }
     }
 
-    /// Every header in the order of arrival. A value that is not visible ASCII is shown lossily.
-    pub(crate) fn headers(&self) -> Vec<(String, String)> {
+    /// Shows every header, in the order of arrival. A value that is not UTF-8 is shown lossily.
+    pub(crate) fn each_header(&self, mut show: impl FnMut(&str, &str)) {
         match self.headers {
-            Headers::Map(map) => map
-                .iter()
-                .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-                .collect(),
-            Headers::List(list) => list.to_vec(),
+            Headers::Map(map) => {
+                map.iter().for_each(|(name, value)| show(name.as_str(), &String::from_utf8_lossy(value.as_bytes())))
+            }
+            Headers::List(list) => list.iter().for_each(|(name, value)| show(name, value)),
         }
     }
 }

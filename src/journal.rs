@@ -59,43 +59,72 @@ impl Recorded {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
-
-    fn size(&self) -> usize {
-        let headers: usize = self.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-        self.method.len() + self.target.len() + headers + self.body.len()
-    }
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Journal {
-    recorded: VecDeque<Recorded>,
+    entries: VecDeque<Entry>,
     bytes: usize,
     counts: BTreeMap<Option<&'static str>, u64>,
+}
+
+/// What a [`Recorded`] is made of when somebody asks for it: writing it down is part of every
+/// request, and one text costs less than one for each header.
+#[derive(Debug)]
+struct Entry {
+    operation: Option<&'static str>,
+    status: u16,
+    /// Method, target, then name and value of each header, each followed by a NUL, which none of
+    /// them can hold.
+    head: String,
+    body: Bytes,
+}
+
+impl Entry {
+    fn size(&self) -> usize {
+        self.head.len() + self.body.len()
+    }
+
+    fn recorded(&self) -> Recorded {
+        let mut pieces = self.head.split('\0').map(str::to_owned);
+        let mut next = || pieces.next().unwrap_or_default();
+        let (method, target) = (next(), next());
+        let mut headers = Vec::new();
+        while let (Some(name), Some(value)) = (pieces.next(), pieces.next()) {
+            headers.push((name, value));
+        }
+        Recorded { operation: self.operation, method, target, headers, body: self.body.clone(), status: self.status }
+    }
 }
 
 impl Journal {
     pub(crate) fn record(&mut self, request: &Incoming<'_>, operation: Option<&'static str>, status: u16) {
         *self.counts.entry(operation).or_default() += 1;
-        let recorded = Recorded {
-            operation,
-            method: request.method.to_owned(),
-            target: request.target(),
-            headers: request.headers(),
-            body: request.body.clone(),
-            status,
+        let mut head = String::with_capacity(512);
+        let mut write = |pieces: &[&str]| {
+            pieces.iter().for_each(|piece| head.push_str(piece));
+            head.push('\0');
         };
-        self.bytes += recorded.size();
-        self.recorded.push_back(recorded);
-        while self.recorded.len() > MOST_RECORDED || self.bytes > MOST_BYTES {
-            match self.recorded.pop_front() {
+        write(&[request.method]);
+        let mark = if request.query.is_empty() { "" } else { "?" };
+        write(&[request.path, mark, request.query]);
+        request.each_header(|name, value| {
+            write(&[name]);
+            write(&[value]);
+        });
+        let entry = Entry { operation, status, head, body: request.body.clone() };
+        self.bytes += entry.size();
+        self.entries.push_back(entry);
+        while self.entries.len() > MOST_RECORDED || self.bytes > MOST_BYTES {
+            match self.entries.pop_front() {
                 Some(oldest) => self.bytes -= oldest.size(),
                 None => break,
             }
         }
     }
 
-    pub(crate) fn recorded(&self) -> impl Iterator<Item = &Recorded> {
-        self.recorded.iter()
+    pub(crate) fn recorded(&self) -> impl Iterator<Item = Recorded> {
+        self.entries.iter().map(Entry::recorded)
     }
 
     pub(crate) fn count(&self, operation: Option<&str>) -> u64 {
