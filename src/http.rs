@@ -88,14 +88,6 @@ impl<'a> Incoming<'a> {
         }
     }
 
-    /// The path with its query, as on the wire.
-    pub(crate) fn target(&self) -> String {
-        match self.query {
-            "" => self.path.to_owned(),
-            query => format!("{}?{query}", self.path),
-        }
-    }
-
     /// Shows every header, in the order of arrival. A value that is not UTF-8 is shown lossily.
     pub(crate) fn each_header(&self, mut show: impl FnMut(&str, &str)) {
         match self.headers {

@@ -282,7 +282,8 @@ async fn read(body: Body, most: usize) -> Result<Bytes, u16> {
 
 /// A request in a short line.
 fn line(status: u16, request: &Incoming<'_>) -> String {
-    let target = request.target();
+    let mark = if request.query.is_empty() { "" } else { "?" };
+    let target = format!("{}{mark}{}", request.path, request.query);
     match target.char_indices().nth(100) {
         Some((end, _)) => format!("{status} {} {}…", request.method, &target[..end]),
         None => format!("{status} {} {target}", request.method),
