@@ -8,7 +8,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::Command;
 use std::time::{Duration, Instant};
-use std::{env, fs, thread};
+use std::{env, thread};
 
 use bytes::Bytes;
 use http_body_util::Full;
@@ -61,7 +61,7 @@ fn as_users_test() -> Vec<Row> {
 fn as_built_for_speed() -> Vec<Row> {
     let mut rows = vec![memory_over_requests()];
     rows.extend(latencies());
-    rows.extend(rate());
+    rows.push(rate());
     rows.extend(holdings("200 Listeners; bare hyper", "taskmock::Listener", "hyper"));
     rows.extend(holdings("200 MockServers; bare httpmock", "taskmock::MockServer", "httpmock"));
     rows
@@ -97,9 +97,8 @@ fn built_anew(server: &MockServer) -> impl FnMut() {
 
 const CONNECTIONS: usize = 64;
 
-/// Answers a second under many connections, and what the thread of the server spends on each.
-/// Subject and baseline take turns; medians of the turns.
-fn rate() -> [Row; 2] {
+/// Answers a second under many connections. Subject and baseline take turns; medians of the turns.
+fn rate() -> Row {
     let subject = Listener::start_with(state());
     let runtime = one_thread();
     let clients = |address| (0..CONNECTIONS).map(|_| Client::of(address)).collect::<Vec<_>>();
@@ -109,48 +108,35 @@ fn rate() -> [Row; 2] {
         client.stream.set_nonblocking(true).expect("a socket");
         client.send();
     }
-    let mut turns = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
+    let mut turns = (Vec::new(), Vec::new());
     for _ in 0..30 {
-        let (subject, baseline) = (burst(&mut subjects, "taskmock"), burst(&mut baselines, BARE));
-        turns.iter_mut().zip([subject.0, baseline.0, subject.1, baseline.1]).for_each(|(turn, value)| turn.push(value));
+        turns.0.push(answers_a_second(&mut subjects));
+        turns.1.push(answers_a_second(&mut baselines));
     }
-    let [subject, baseline, subject_spent, baseline_spent] = turns.map(median);
-    let name = "Listener, 64 connections; bare hyper".to_owned();
-    let spent = format!("{name}: processor time an answer");
-    [
-        Row { name, subject, baseline, unit: "k/s", aim: Aim::AtLeast(0.9) },
-        Row { name: spent, subject: subject_spent, baseline: baseline_spent, unit: "µs", aim: Aim::Nothing },
-    ]
+    Row {
+        name: "Listener, 64 connections; bare hyper".to_owned(),
+        subject: median(turns.0) / 1000.0,
+        baseline: median(turns.1) / 1000.0,
+        unit: "k/s",
+        aim: Aim::AtLeast(0.9),
+    }
 }
 
-/// Thousands of answers a second, and microseconds of the server's thread for each.
-///
 /// Every connection has a request under way at all times: each is asked again as soon as its
 /// answer was read. The client never sleeps, or the servers would pay for waking it.
-fn burst(clients: &mut [Client], thread: &str) -> (f64, f64) {
-    let spent = processor_micros(thread);
+fn answers_a_second(clients: &mut [Client]) -> f64 {
+    let most = 20_000;
+    let mut answers = 0;
     let started = Instant::now();
-    let mut answers = 0.0;
-    while answers < 20_000.0 {
+    while answers < most {
         for client in &mut *clients {
             if client.has_received() {
                 client.send();
-                answers += 1.0;
+                answers += 1;
             }
         }
     }
-    (answers / started.elapsed().as_secs_f64() / 1e3, (processor_micros(thread) - spent) / answers)
-}
-
-/// The processor time of the threads whose name starts like that.
-fn processor_micros(thread: &str) -> f64 {
-    let threads = fs::read_dir("/proc/self/task").expect("Linux").map(|entry| entry.expect("a thread").path());
-    let spent = threads.filter_map(|path| {
-        let name = fs::read_to_string(path.join("comm")).ok()?;
-        let nanos = fs::read_to_string(path.join("schedstat")).ok()?;
-        name.starts_with(thread).then(|| nanos.split(' ').next()?.parse::<f64>().ok()).flatten()
-    });
-    spent.sum::<f64>() / 1e3
+    f64::from(answers) / started.elapsed().as_secs_f64()
 }
 
 fn memory_over_requests() -> Row {
@@ -271,15 +257,12 @@ fn headers(answer: &Response) -> Vec<(String, String)> {
     answer.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect()
 }
 
-/// The name of the bare servers' thread.
-const BARE: &str = "bare hyper";
-
 /// A runtime of one thread, as the listeners have.
 fn one_thread() -> runtime::Handle {
     let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let handle = runtime.handle().clone();
     let forever = move || runtime.block_on(std::future::pending::<()>());
-    thread::Builder::new().name(BARE.to_owned()).spawn(forever).expect("a thread");
+    thread::Builder::new().name("bare hyper".to_owned()).spawn(forever).expect("a thread");
     handle
 }
 
