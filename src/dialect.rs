@@ -242,6 +242,14 @@ impl Dialect {
         }))
     }
 
+    /// Whether answers have another shape than the one that every SDK decodes.
+    #[cfg(feature = "proptest")]
+    pub(crate) fn changes_shape(&self) -> bool {
+        let Dialect { tasks, escape_depth, invocation_status, task_info_xml, .. } = Dialect::default();
+        (self.tasks, self.escape_depth, self.invocation_status, self.task_info_xml)
+            != (tasks, escape_depth, invocation_status, task_info_xml)
+    }
+
     fn set_document(&mut self, number: &str) -> bool {
         let Some((_, switches)) = DOCUMENTS.iter().find(|(document, _)| *document == number) else {
             return false;

@@ -5,10 +5,12 @@
 #![allow(clippy::test_attr_in_doctest)]
 
 mod backend;
+mod case;
 mod clock;
 #[cfg(feature = "server")]
 mod control;
 pub mod dialect;
+mod draw;
 mod error_code;
 mod fact;
 mod format;
@@ -28,6 +30,14 @@ mod services;
 mod word;
 
 pub use backend::{ArmError, Backend, fact, facts};
+pub use case::{
+    Body, Case, Class, GENERATOR_VERSION, Mismatch, OperationInput, OperationOutput, Reading, Wire, body,
+    body_catalogue, case, catalogue, random_body, random_case, wire_catalogue,
+};
+#[cfg(feature = "proptest")]
+pub use case::{bodies, cases, inputs, invalid_inputs, random_cases, requests, states};
+#[doc(hidden)]
+pub use case::{Field, Kind, Sketch};
 pub use clock::{Span, TimeError, Timestamp};
 pub use error_code::{ErrorCode, Layer};
 pub use fact::{Fact, FactKind};
@@ -39,7 +49,7 @@ pub use journal::{MOST_RECORDED, Recorded};
 #[cfg(feature = "server")]
 pub use listener::{Listener, Log, Settings};
 pub use operation::{Operation, Parameter};
-pub use protocol::Protocol;
+pub use protocol::{Protocol, Refused};
 pub use seed::Seed;
 #[cfg(feature = "server")]
 pub use server::MockServer;

@@ -87,15 +87,21 @@ pub struct Parameter {
     pub name: &'static str,
     /// Whether a request without it is refused.
     pub required: bool,
+    /// What it is when it is absent, if that is a value.
+    pub default: Option<&'static str>,
 }
 
 impl Parameter {
     pub(crate) const fn required(name: &'static str) -> Self {
-        Parameter { name, required: true }
+        Parameter { name, required: true, default: None }
     }
 
     pub(crate) const fn optional(name: &'static str) -> Self {
-        Parameter { name, required: false }
+        Parameter { name, required: false, default: None }
+    }
+
+    pub(crate) const fn default(self, value: &'static str) -> Self {
+        Parameter { default: Some(value), ..self }
     }
 }
 

@@ -210,11 +210,14 @@ mod tests {
             ("<I><text>&nbsp;</text></I>", "the entity `nbsp` is not defined"),
             ("<I><text>a</text><text>b</text></I>", "`text` is there 2 times"),
             ("<I></I>", "missing field `text`"),
+            ("<I><text><a>1</a></text></I>", "`text` holds the element `a` where a text belongs"),
         ] {
             let error = from_xml::<Inner>("I", body.as_bytes()).expect_err(body);
             assert!(error.0.contains(reason), "{body}: {error}");
         }
         assert!(from_xml::<Inner>("I", b"<I><text>\xff</text></I>").is_err());
+        let unknown: Inner = from_xml("I", b"<I><x><y/></x><x>1</x><text>a</text></I>").expect("it has a text");
+        assert_eq!(unknown, inner("a", None));
         let deep = "<a>".repeat(100_000);
         assert!(from_xml::<Inner>("I", deep.as_bytes()).is_err());
     }

@@ -117,8 +117,17 @@ impl<'a> Elements<'a> {
         }
     }
 
-    fn parse<T: std::str::FromStr>(self) -> Result<T, DecodeError> {
+    /// The text of the only element, which holds no others.
+    fn text(self) -> Result<&'a Node, DecodeError> {
         let node = self.only()?;
+        match node.children.first() {
+            None => Ok(node),
+            Some(child) => Err(DecodeError(format!("`{}` holds the element `{}` where a text belongs", node.name, child.name))),
+        }
+    }
+
+    fn parse<T: std::str::FromStr>(self) -> Result<T, DecodeError> {
+        let node = self.text()?;
         node.text.trim().parse().map_err(|_| DecodeError(format!("`{}` holds `{}`, no number", node.name, node.text)))
     }
 }
@@ -156,7 +165,7 @@ impl<'de> de::Deserializer<'de> for Elements<'_> {
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_str(&self.only()?.text)
+        visitor.visit_str(&self.text()?.text)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
@@ -173,7 +182,7 @@ impl<'de> de::Deserializer<'de> for Elements<'_> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        visitor.visit_enum(self.only()?.text.as_str().into_deserializer())
+        visitor.visit_enum(self.text()?.text.as_str().into_deserializer())
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
@@ -181,7 +190,7 @@ impl<'de> de::Deserializer<'de> for Elements<'_> {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        let node = self.only()?;
+        let node = self.text()?;
         let value: serde_json::Value = serde_json::from_str(&node.text)
             .map_err(|error| DecodeError(format!("`{}` holds no JSON text: {error}", node.name)))?;
         de::Deserializer::deserialize_map(value, visitor).map_err(de::Error::custom)
@@ -204,7 +213,12 @@ impl<'de> de::Deserializer<'de> for Elements<'_> {
     }
 
     serde::forward_to_deserialize_any! {
-        i128 u128 str string bytes byte_buf unit unit_struct tuple tuple_struct identifier ignored_any
+        i128 u128 str string bytes byte_buf unit unit_struct tuple tuple_struct identifier
+    }
+
+    /// A field that the model does not have may hold anything, any number of times.
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_unit()
     }
 }
 

@@ -3,6 +3,9 @@
 pub(crate) mod alibaba_roa;
 pub(crate) mod alibaba_rpc;
 pub(crate) mod huawei_rest;
+mod refused;
+
+pub use refused::Refused;
 
 use std::borrow::Cow;
 
@@ -65,16 +68,19 @@ impl Protocol {
         }
     }
 
+    /// The content type of a success answer.
+    pub(crate) fn content_type(self, format: Format) -> &'static str {
+        match (self, format) {
+            (Protocol::AlibabaRpc, Format::Json) => "application/json;charset=utf-8",
+            (Protocol::AlibabaRpc, Format::Xml) => TEXT_XML,
+            (Protocol::AlibabaRoa, Format::Xml) => "application/xml",
+            (Protocol::AlibabaRoa, Format::Json) | (Protocol::HuaweiRest, _) => "application/json",
+        }
+    }
+
     /// The success answer around a body.
     pub(crate) fn accept(self, format: Format, body: Bytes, request_id: &str) -> Answer {
-        let (content_type, id_header) = match (self, format) {
-            (Protocol::AlibabaRpc, Format::Json) => ("application/json;charset=utf-8", ALIBABA_ID_HEADER),
-            (Protocol::AlibabaRpc, Format::Xml) => (TEXT_XML, ALIBABA_ID_HEADER),
-            (Protocol::AlibabaRoa, Format::Json) => ("application/json", ALIBABA_ID_HEADER),
-            (Protocol::AlibabaRoa, Format::Xml) => ("application/xml", ALIBABA_ID_HEADER),
-            (Protocol::HuaweiRest, _) => ("application/json", HUAWEI_ID_HEADER),
-        };
-        Answer::new(200, content_type, body).with_header(id_header, request_id.to_owned())
+        Answer::new(200, self.content_type(format), body).with_header(self.request_id_header(), request_id.to_owned())
     }
 
     /// The answer to a refused request, in the envelope of the layer that refuses.
@@ -149,5 +155,20 @@ pub(crate) const FACTS: &[Fact] = facts! {
     "alibaba.host_id.ack", Assumed, "by the pattern of E-HPC's host in the sample requests", "The HostId of Container Service is cs.cn-hangzhou.aliyuncs.com.";
     "alibaba.content_type.json", Assumed, "newer vendor pages; 002 for Container Service", "JSON of E-HPC has the content type application/json;charset=utf-8.";
     "alibaba.refusal.order", Assumed, "nobody", "The version is looked at first, then what is missing, then what is out of bounds, then what does not exist.";
+    "client.read", Sdk, "Tea, classic Python and Node: see tests/sdk", "A client reads the answer that the documents describe.";
+    "client.white_space", Assumed, "RFC 8259, section 2; XML 1.0, section 2.10", "White space between tokens, and comments in XML, change nothing.";
+    "client.order", Assumed, "RFC 8259, section 4; the samples order their fields otherwise than the tables", "The order of fields changes nothing.";
+    "client.escapes", Assumed, "RFC 8259, section 7; XML 1.0, section 4.1", "A character may be written as its escape or its reference.";
+    "client.unknown_field", Sdk, "Tea from_map; huaweicloudsdkcore deserialization", "A field that the client does not know is left out.";
+    "client.unknown_word", Assumed, "timeout, canceled and paused were seen where no document lists them", "A word that no document lists is handed on or is an error; it is neither success nor a reason to wait for ever.";
+    "client.missing_field", Assumed, "the response parameters are documented as present", "An answer without one of its fields is an error, or shows that it is absent; the client makes nothing up.";
+    "client.wrong_type", Assumed, "the response parameters have documented types", "A value of another type is an error.";
+    "client.number_as_text", Assumed, "nobody", "A number inside a text is read, or is an error.";
+    "client.byte_order_mark", Assumed, "RFC 8259, section 8.1", "A byte order mark is skipped, or is an error.";
+    "client.content_type", Assumed, "nobody", "A content type that does not fit the body is ignored, or is an error.";
+    "client.no_answer", Assumed, "gateways and proxies answer with pages of their own", "A body that is no answer at all is an error, also with status 200.";
+    "client.nesting", Assumed, "nobody", "An answer inside something else is an error.";
+    "client.truncated", Assumed, "RFC 8259, section 2; XML 1.0, section 2.1", "A body that is cut off, or goes on, is an error.";
+    "client.utf_8", Assumed, "RFC 8259, section 8.1; XML 1.0, section 4.3.3", "Bytes that are not UTF-8 are an error.";
     "credentials.unchecked", Assumed, "a choice of the mock", "Credentials and signatures are accepted unseen.";
 };

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "cli")]
 mod command;
+mod cases;
 mod describe_task_info;
 mod documents;
 mod dws_tasks;

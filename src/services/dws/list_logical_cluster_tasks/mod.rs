@@ -3,9 +3,12 @@
 //! Document `004`. Its error table has statuses only; the codes and texts are the vendor's from
 //! elsewhere.
 
+mod cases;
 mod facts;
 mod listing;
 mod model;
+mod strategy;
+mod wire;
 
 pub(crate) use listing::Listing;
 pub use model::{Input, LogicalClusterTaskInfo, Order, Output};
@@ -29,8 +32,8 @@ pub(crate) const OPERATION: Operation = Operation {
     parameters: &[
         Parameter::required("project_id"),
         Parameter::required("cluster_id"),
-        Parameter::optional("offset"),
-        Parameter::optional("limit"),
+        Parameter::optional("offset").default("0"),
+        Parameter::optional("limit").default("10"),
         Parameter::optional("logical_cluster_name"),
         Parameter::optional("type"),
         Parameter::optional("order_by"),

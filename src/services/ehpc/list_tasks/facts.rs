@@ -80,5 +80,6 @@ pub(super) const FACTS: &[Fact] = facts! {
     "ehpc.list_tasks.error.not_authorized.proxy", Assumed, "in HTTP 407 asks for proxy authentication", "The 407 has no Proxy-Authenticate.";
     "ehpc.list_tasks.bounds.refusal", Assumed, "001's table has InvalidParams; nobody says what causes it", "A parameter out of its bounds is InvalidParams, with its name for %s.";
     "ehpc.list_tasks.request.default", Assumed, "nobody", "Request of a task that has none is {\"clusterId\":…}.";
+    "ehpc.list_tasks.task.future", Assumed, "nobody", "A task whose submission lies ahead of the clock is not listed.";
     "ehpc.list_tasks.page.echo", Assumed, "000: entries returned per page; 001: entries on this page", "PageNumber and PageSize repeat what was asked for, also on a page with fewer entries.";
 };

@@ -3,9 +3,12 @@
 //! Documents `000` (English) and `001` (Chinese). Their samples disagree with each other and with
 //! every SDK; [`Dialect`](crate::dialect::Dialect) has a switch for each point.
 
+mod cases;
 mod facts;
 mod model;
 mod page;
+mod strategy;
+mod wire;
 
 pub use model::{Input, Output, Status, TaskInfo, TaskType};
 
@@ -27,10 +30,10 @@ pub(crate) const OPERATION: Operation = Operation {
     formats: Format::ALL,
     parameters: &[
         Parameter::required("ClusterId"),
-        Parameter::optional("PageNumber"),
-        Parameter::optional("PageSize"),
+        Parameter::optional("PageNumber").default("1"),
+        Parameter::optional("PageSize").default("10"),
         Parameter::optional("TaskId"),
-        Parameter::optional("Archived"),
+        Parameter::optional("Archived").default("false"),
     ],
     errors: ERRORS,
     facts: facts::FACTS,

@@ -1,0 +1,157 @@
+//! Input and Output of any operation, for code that is generic over them, and requests to the letter.
+
+use std::fmt::Debug;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{Case, Field, Sketch};
+use crate::dialect::Dialect;
+use crate::format::{DecodeError, Format};
+use crate::http::Request;
+use crate::seed::Seed;
+
+/// What the Input of every operation has in common; it names the operation in generic code.
+///
+/// ```
+/// use taskmock::{Format, OperationInput, ehpc::list_tasks::Input};
+/// assert_eq!(Input::ID, "ehpc.list_tasks");
+/// assert_eq!(OperationInput::request(&Input::new("c"), Format::Json), Input::new("c").request(Format::Json));
+/// ```
+pub trait OperationInput: Clone + Debug + PartialEq + Serialize + Sized + 'static {
+    /// What the operation answers with.
+    type Output: OperationOutput;
+
+    /// The id of the operation.
+    const ID: &'static str;
+
+    /// The request that carries this input, unsigned; an operation without XML ignores the format.
+    fn request(&self, format: Format) -> Request;
+
+    /// The catalogue, in the order from small to large; the encoding matters for texts that XML
+    /// cannot carry.
+    #[doc(hidden)]
+    fn catalogue(format: Format) -> Vec<Case<Self>>;
+
+    /// The catalogue of requests that no Input can say.
+    #[doc(hidden)]
+    fn wire_catalogue(format: Format) -> Vec<Case<Wire<Self>>>;
+
+    /// A random case yet to be made.
+    #[doc(hidden)]
+    fn sketch(seed: Seed, kind: Kind, format: Format) -> Box<dyn Sketch<Self>>;
+}
+
+/// What the Output of every operation has in common.
+///
+/// ```
+/// use taskmock::{Format, OperationOutput, dialect::Dialect, dws::list_logical_cluster_tasks::Output};
+/// let output = Output { logical_cluster_tasks: vec![], count: 0 };
+/// let body = OperationOutput::encode(&output, Format::Json, &Dialect::default());
+/// assert_eq!(<Output as OperationOutput>::decode(&body, Format::Json, &Dialect::default()), Ok(output));
+/// ```
+pub trait OperationOutput: Clone + Debug + PartialEq + Serialize + DeserializeOwned + 'static {
+    /// The body that carries it.
+    fn encode(&self, format: Format, dialect: &Dialect) -> Vec<u8>;
+
+    /// Reads a body.
+    ///
+    /// # Errors
+    ///
+    /// A body that is not this answer in this encoding and dialect.
+    fn decode(body: &[u8], format: Format, dialect: &Dialect) -> Result<Self, DecodeError>;
+
+    /// Its request id, if the operation's answers have one.
+    #[doc(hidden)]
+    fn request_id(&mut self) -> Option<&mut String>;
+
+    /// Bodies of this answer that are not as they should be, or are so in another way.
+    #[doc(hidden)]
+    fn fields() -> &'static [Field];
+}
+
+/// Which random cases are asked for.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Any,
+    Accepted,
+    Refused,
+}
+
+/// A request to the letter, for what the Input of an operation cannot say: a number that is none, a
+/// parameter that is given twice, another method.
+///
+/// ```
+/// use taskmock::{Format, wire_catalogue, ehpc::list_tasks::Input};
+/// let cases = wire_catalogue::<Input>(Format::Json);
+/// let case = cases.iter().find(|case| case.name == "wire.page_size.not_a_number").unwrap();
+/// assert!(case.when.request.uri().query().unwrap().ends_with("PageSize=ten"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Wire<I> {
+    /// The request.
+    pub request: Request,
+    pub(crate) input: std::marker::PhantomData<I>,
+}
+
+impl<I: OperationInput> OperationInput for Wire<I> {
+    type Output = I::Output;
+    const ID: &'static str = I::ID;
+
+    fn request(&self, _: Format) -> Request {
+        self.request.clone()
+    }
+
+    fn catalogue(format: Format) -> Vec<Case<Self>> {
+        I::wire_catalogue(format)
+    }
+
+    fn wire_catalogue(_: Format) -> Vec<Case<Wire<Self>>> {
+        Vec::new()
+    }
+
+    fn sketch(seed: Seed, kind: Kind, format: Format) -> Box<dyn Sketch<Self>> {
+        super::sketch::on_the_wire(I::sketch(seed, kind, format))
+    }
+}
+
+impl<I> PartialEq for Wire<I> {
+    fn eq(&self, other: &Self) -> bool {
+        let parts = |request: &Request| (request.method().clone(), request.uri().clone(), request.body().clone());
+        parts(&self.request) == parts(&other.request) && self.request.headers() == other.request.headers()
+    }
+}
+
+impl<I> Serialize for Wire<I> {
+    /// As `method`, `target`, `headers` and `body`.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut fields = serializer.serialize_struct("Wire", 4)?;
+        fields.serialize_field("method", self.request.method().as_str())?;
+        fields.serialize_field("target", &self.request.uri().to_string())?;
+        let headers: Vec<(&str, String)> = self
+            .request
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        fields.serialize_field("headers", &headers)?;
+        fields.serialize_field("body", &String::from_utf8_lossy(self.request.body()))?;
+        fields.end()
+    }
+}
+
+
+impl<I> Wire<I> {
+    pub(crate) fn new(request: Request) -> Self {
+        Wire { request, input: std::marker::PhantomData }
+    }
+}
+
+/// A request out of its parts, which the catalogue gives and the `http` crate can hold.
+pub(crate) fn wire(method: &str, target: &str, headers: &[(&str, &str)], body: &str) -> Request {
+    let request = http::Request::builder().method(method).uri(target);
+    let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+    request.body(body.to_owned().into()).expect("a request that HTTP can carry")
+}

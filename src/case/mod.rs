@@ -1,0 +1,544 @@
+//! Case: given a state, when an input, then an answer; and what a failed one says.
+
+mod body;
+#[cfg(feature = "proptest")]
+mod hostile;
+mod input;
+mod sketch;
+mod strategy;
+
+pub use body::{Body, Field, Reading};
+pub use input::{Kind, OperationInput, OperationOutput, Wire};
+pub use sketch::Sketch;
+pub use strategy::{GENERATOR_VERSION, body, body_catalogue, case, catalogue, random_body, random_case, wire_catalogue};
+
+pub(crate) use body::{FieldKind, field};
+pub(crate) use input::wire;
+pub(crate) use sketch::fewer;
+#[cfg(feature = "proptest")]
+pub(crate) use strategy::{any_input, any_output};
+#[cfg(feature = "proptest")]
+pub use strategy::{bodies, cases, inputs, invalid_inputs, random_cases, requests, states};
+
+use std::fmt::{self, Debug, Write as _};
+
+use serde::Serialize;
+
+use crate::backend::{Backend, fact};
+use crate::clock::Timestamp;
+use crate::format::{DecodeError, Format};
+use crate::http::{Incoming, Request, Response};
+use crate::journal::Recorded;
+use crate::operation::Operation;
+use crate::protocol::Refused;
+use crate::route::{Route, route};
+use crate::services::{Armed, RawResponse, State, operation};
+
+/// One exchange: *given* a state, *when* an input, *then* an answer, and the facts that it shows.
+///
+/// It comes from the catalogue, whose expectations are written by hand, or from a seed. Its `Debug`
+/// is what a person needs when it fails: its name, the facts with their sources, the request as a
+/// curl line, the bytes of the answer, and the line that makes it again.
+///
+/// ```
+/// use taskmock::{Format, case, ehpc::list_tasks::Input};
+/// let case = case::<Input>("page_size.max_plus_1", Format::Json).unwrap();
+/// assert_eq!(case.when.page_size, Some(51));
+/// assert_eq!(case.then.as_ref().unwrap_err().code, "InvalidParams");
+/// assert!(case.facts.contains(&"ehpc.list_tasks.page_size.max"));
+///
+/// let mut backend = case.backend();
+/// let response = backend.respond(&case.request());
+/// case.check(case.read(&response)?)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Case<I: OperationInput> {
+    /// Its name, by which [`case`](crate::case) finds it.
+    pub name: String,
+    /// The ids of the facts that it shows, at least one.
+    pub facts: Vec<&'static str>,
+    /// What it is like.
+    pub class: Class,
+    /// The encoding that is asked for.
+    pub format: Format,
+    /// The state that it is asked of.
+    pub given: State,
+    /// What is asked.
+    pub when: I,
+    /// The answer, or the refusal. Request ids are those of the first request.
+    pub then: Result<I::Output, Refused>,
+}
+
+/// What a case or a body is like.
+///
+/// ```
+/// assert_eq!(taskmock::Class::Edge.to_string(), "edge");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Class {
+    /// Nothing is special about it.
+    Valid,
+    /// At or over a bound, refused, empty, or with a text that hurts.
+    Edge,
+    /// In a reading of the documents that is not the default.
+    Dialect,
+    /// Not what any document describes.
+    Malformed,
+}
+
+impl Class {
+    /// Every class.
+    ///
+    /// ```
+    /// assert_eq!(taskmock::Class::ALL.len(), 4);
+    /// ```
+    pub const ALL: &'static [Class] = &[Class::Valid, Class::Edge, Class::Dialect, Class::Malformed];
+}
+
+impl fmt::Display for Class {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Class::Valid => "valid",
+            Class::Edge => "edge",
+            Class::Dialect => "dialect",
+            Class::Malformed => "malformed",
+        })
+    }
+}
+
+/// As many requests of one exchange may draw a request id that [`Case::check`] takes: a client may
+/// ask again.
+const MOST_REQUESTS: u64 = 100;
+
+impl<I: OperationInput> Case<I> {
+    pub(crate) fn new(name: impl Into<String>, format: Format, given: State, when: I) -> CaseWithoutAnswer<I> {
+        CaseWithoutAnswer { name: name.into(), facts: Vec::new(), class: Class::Valid, format, given, when }
+    }
+
+    /// The operation.
+    ///
+    /// ```
+    /// use taskmock::{Format, catalogue, ack::describe_task_info::Input};
+    /// assert_eq!(catalogue::<Input>(Format::Xml)[0].operation().name, "DescribeTaskInfo");
+    /// ```
+    pub fn operation(&self) -> &'static Operation {
+        operation(I::ID).expect("every Input is of a registered operation")
+    }
+
+    /// A backend in the given state.
+    ///
+    /// ```
+    /// use taskmock::{Format, catalogue, ehpc::list_tasks::Input};
+    /// let case = &catalogue::<Input>(Format::Json)[0];
+    /// assert_eq!(case.backend().state().clock, case.given.clock);
+    /// ```
+    pub fn backend(&self) -> Backend {
+        Backend::new(self.given.clone())
+    }
+
+    /// The request, unsigned.
+    ///
+    /// ```
+    /// use taskmock::{Format, case, ehpc::list_tasks::Input};
+    /// let case = case::<Input>("page_number.max", Format::Json).unwrap();
+    /// assert!(case.request().uri().query().unwrap().contains("PageNumber=999"));
+    /// ```
+    pub fn request(&self) -> Request {
+        self.when.request(self.format)
+    }
+
+    /// Reads a response as a client should, in the dialect of the given state.
+    ///
+    /// # Errors
+    ///
+    /// A body that is neither an answer nor a refusal.
+    ///
+    /// ```
+    /// use taskmock::{Format, case, ehpc::list_tasks::Input};
+    /// let case = case::<Input>("error.db_error", Format::Xml).unwrap();
+    /// let read = case.read(&case.backend().respond(&case.request()))?;
+    /// assert_eq!(read.unwrap_err().status, 406);
+    /// # Ok::<(), taskmock::DecodeError>(())
+    /// ```
+    pub fn read(&self, response: &Response) -> Result<Result<I::Output, Refused>, DecodeError> {
+        if response.status().is_success() {
+            return I::Output::decode(response.body(), self.format, &self.given.dialect).map(Ok);
+        }
+        let protocol = self.operation().protocol;
+        let id = response.headers().get(protocol.request_id_header()).and_then(|id| id.to_str().ok()).unwrap_or("");
+        protocol.read_refusal(response.status().as_u16(), id, response.body(), self.format).map(Err)
+    }
+
+    /// Whether it is answered in a shape that only a client of its dialect reads.
+    #[cfg(feature = "proptest")]
+    fn has_other_shape(&self) -> bool {
+        self.given.dialect.changes_shape()
+    }
+
+    /// Whether a client got what it should have got.
+    ///
+    /// A request id may be that of any of the first 100 requests, so that a client may ask again.
+    ///
+    /// # Errors
+    ///
+    /// What is different, and everything that helps to see why.
+    ///
+    /// ```
+    /// use taskmock::{Format, Refused, case, ehpc::list_tasks::Input};
+    /// let case = case::<Input>("error.not_authorized", Format::Json).unwrap();
+    /// let proxy = Refused::new(407, "ProxyAuthenticationRequired", "");
+    /// let mismatch = case.check(Err(proxy)).unwrap_err().to_string();
+    /// assert!(mismatch.contains(r#"error.code: expected "NotAuthorized", got "ProxyAuthenticationRequired""#));
+    /// assert!(mismatch.contains("000, error codes"));
+    /// ```
+    pub fn check(&self, got: Result<I::Output, Refused>) -> Result<(), Mismatch> {
+        let mut got = got;
+        let expected = self.first_id();
+        let id = match &mut got {
+            Ok(output) => output.request_id(),
+            Err(refused) => Some(&mut refused.request_id),
+        };
+        if let Some(id) = id
+            && self.is_drawn(id)
+        {
+            expected.clone_into(id);
+        }
+        if got == self.then {
+            return Ok(());
+        }
+        let value = |side: &Result<I::Output, Refused>| match side {
+            Ok(output) => serde_json::json!({ "output": output }),
+            Err(refused) => serde_json::json!({ "error": refused }),
+        };
+        let mut said = String::from("the client's answer is not what the case says\n");
+        differences(&mut said, "", &value(&self.then), &value(&got));
+        Err(Mismatch(format!("{said}{self:?}")))
+    }
+
+    /// Whether a client asked what it should have asked: the last request that it sent for the
+    /// operation, with a value for each parameter. A parameter at its documented default may be left
+    /// out or said.
+    ///
+    /// # Errors
+    ///
+    /// What is different, and everything that helps to see why.
+    ///
+    /// ```
+    /// use taskmock::{Format, case, dws::list_logical_cluster_tasks::Input};
+    /// let case = case::<Input>("offset.1", Format::Json).unwrap();
+    /// let mut backend = case.backend();
+    /// backend.respond(&Input { offset: Some(10), ..case.when.clone() }.request());
+    /// let mismatch = case.check_requests(&backend.requests()).unwrap_err().to_string();
+    /// assert!(mismatch.starts_with("the client asked for something else\n  offset: expected 1, sent 10\n"));
+    /// ```
+    pub fn check_requests(&self, sent: &[Recorded]) -> Result<(), Mismatch> {
+        let mut said = String::from("the client asked for something else\n");
+        let before = said.len();
+        let request = self.request();
+        let expected = self.values(&Incoming::from(&request));
+        // An Input with an empty id in its path is for no operation.
+        let is_meant = |recorded: &&Recorded| expected.is_empty() || recorded.operation == Some(I::ID);
+        match sent.iter().rfind(is_meant) {
+            None => said.push_str("  no request of this operation came in\n"),
+            Some(recorded) => {
+                let incoming =
+                    Incoming::from_parts(&recorded.method, &recorded.target, &recorded.headers, &recorded.body);
+                if expected.is_empty() && incoming.path != request.uri().path() {
+                    let _ = writeln!(said, "  path: expected {}, sent {}", request.uri().path(), incoming.path);
+                }
+                for ((name, expected), (_, sent)) in expected.into_iter().zip(self.values(&incoming)) {
+                    if expected != sent {
+                        let shown = |value: Option<String>| value.unwrap_or_else(|| "nothing".to_owned());
+                        let _ = writeln!(said, "  {name}: expected {}, sent {}", shown(expected), shown(sent));
+                    }
+                }
+            }
+        }
+        if said.len() == before { Ok(()) } else { Err(Mismatch(format!("{said}{self:?}"))) }
+    }
+
+    /// The values of a request, as the operation takes them.
+    fn values(&self, request: &Incoming<'_>) -> Vec<(&'static str, Option<String>)> {
+        let values = match route(request, &self.given.dialect) {
+            Route::Call(call) => call.values.into_iter().map(|value| value.map(|value| value.into_owned())).collect(),
+            Route::Refused(..) | Route::Unknown => Vec::new(),
+        };
+        let parameters = self.operation().parameters.iter();
+        parameters
+            .zip(values)
+            .map(|(parameter, value)| {
+                let value = value.map(|value| if parameter.name == "Archived" { value.to_lowercase() } else { value });
+                (parameter.name, value.or_else(|| parameter.default.map(str::to_owned)))
+            })
+            .collect()
+    }
+
+    /// The request id of the first request.
+    fn first_id(&self) -> String {
+        match self.given.request_ids.get(I::ID).and_then(|ids| ids.front()) {
+            Some(id) if self.then.is_ok() => id.clone(),
+            _ => self.operation().protocol.request_id(self.given.seed, self.given.requests),
+        }
+    }
+
+    /// Whether an id is one that the backend gives to one of the first requests.
+    fn is_drawn(&self, id: &str) -> bool {
+        let given = self.given.request_ids.get(I::ID).is_some_and(|ids| ids.iter().any(|given| given == id));
+        let protocol = self.operation().protocol;
+        let first = self.given.requests;
+        let mut numbers = first..first.saturating_add(MOST_REQUESTS);
+        given || numbers.any(|number| protocol.request_id(self.given.seed, number) == id)
+    }
+
+    /// The request as a line for a shell.
+    ///
+    /// ```
+    /// use taskmock::{Format, case, ack::describe_task_info::Input};
+    /// let case = case::<Input>("task_id.unknown", Format::Xml).unwrap();
+    /// assert_eq!(
+    ///     case.curl("http://127.0.0.1:8080"),
+    ///     "curl -i 'http://127.0.0.1:8080/tasks/T-unknown' -H 'accept: application/xml' -H 'x-acs-version: 2015-12-15'",
+    /// );
+    /// ```
+    pub fn curl(&self, base_url: &str) -> String {
+        let request = self.request();
+        let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
+        let mut line = String::from("curl -i ");
+        if request.method() != "GET" {
+            let _ = write!(line, "-X {} ", request.method());
+        }
+        line.push_str(&quoted(&format!("{base_url}{}", request.uri())));
+        for (name, value) in request.headers() {
+            let value = String::from_utf8_lossy(value.as_bytes());
+            let _ = write!(line, " -H {}", quoted(&format!("{name}: {value}")));
+        }
+        if !request.body().is_empty() {
+            let _ = write!(line, " --data-binary {}", quoted(&String::from_utf8_lossy(request.body())));
+        }
+        line
+    }
+
+    /// The line of Rust that makes this case again, on any machine.
+    ///
+    /// ```
+    /// use taskmock::{Format, catalogue, dws::list_logical_cluster_tasks::Input};
+    /// assert_eq!(
+    ///     catalogue::<Input>(Format::Json)[0].replay(),
+    ///     r#"taskmock::case::<taskmock::dws::list_logical_cluster_tasks::Input>("empty", taskmock::Format::Json)"#,
+    /// );
+    /// ```
+    pub fn replay(&self) -> String {
+        let (path, format) = (I::ID.replace('.', "::"), format!("{:?}", self.format));
+        let input = format!("taskmock::{path}::Input");
+        let input = if self.name.starts_with("wire.") { format!("taskmock::Wire<{input}>") } else { input };
+        format!("taskmock::case::<{input}>({:?}, taskmock::Format::{format})", self.name)
+    }
+}
+
+/// A case that lacks only what it expects.
+pub(crate) struct CaseWithoutAnswer<I> {
+    name: String,
+    facts: Vec<&'static str>,
+    class: Class,
+    format: Format,
+    given: State,
+    when: I,
+}
+
+impl<I: OperationInput> CaseWithoutAnswer<I> {
+    /// Names the facts that it shows: ids of the operation without its name in front, or whole ids
+    /// of a protocol. One that does not exist is kept, for a test to find.
+    pub(crate) fn shows(mut self, facts: &[&'static str]) -> Self {
+        for id in facts {
+            let own = operation(I::ID).and_then(|operation| {
+                let is_meant = |fact: &&crate::fact::Fact| {
+                    fact.id.strip_prefix(I::ID).and_then(|rest| rest.strip_prefix('.')) == Some(*id)
+                };
+                operation.facts.iter().find(is_meant)
+            });
+            self.facts.push(own.map_or(*id, |fact| fact.id));
+        }
+        self
+    }
+
+    /// Names the facts that it shows by their whole ids, which the caller knows to exist.
+    pub(crate) fn with_facts(mut self, facts: Vec<&'static str>) -> Self {
+        self.facts = facts;
+        self
+    }
+
+    pub(crate) fn class(mut self, class: Class) -> Self {
+        self.class = class;
+        self
+    }
+
+    pub(crate) fn answers(self, then: I::Output) -> Case<I> {
+        self.then(Ok(then))
+    }
+
+    /// Expects a refusal, which makes the case an edge.
+    pub(crate) fn refuses(mut self, status: u16, code: &str, message: &str) -> Case<I> {
+        if self.class == Class::Valid {
+            self.class = Class::Edge;
+        }
+        self.then(Err(Refused::new(status, code, message)))
+    }
+
+    pub(crate) fn then(self, then: Result<I::Output, Refused>) -> Case<I> {
+        let CaseWithoutAnswer { name, facts, class, format, given, when } = self;
+        let mut case = Case { name, facts, class, format, given, when, then };
+        let id = case.first_id();
+        match &mut case.then {
+            Ok(output) => {
+                if let Some(place) = output.request_id() {
+                    *place = id;
+                }
+            }
+            Err(refused) => refused.request_id = id,
+        }
+        case
+    }
+}
+
+impl State {
+    /// A state with a clock, for a case.
+    pub(crate) fn at(clock: Timestamp) -> State {
+        State { clock, ..State::default() }
+    }
+
+    /// With an error of an operation armed for ever, so that a client that asks again sees it too.
+    pub(crate) fn arming(mut self, operation: &str, code: &str) -> State {
+        let (operation, code) = (operation.to_owned(), Some(code.to_owned()));
+        self.armed.push(Armed { operation, code, times: u32::MAX, ..Armed::default() });
+        self
+    }
+
+    /// With a response of an operation armed for ever.
+    pub(crate) fn arming_response(mut self, operation: &str, response: RawResponse) -> State {
+        let (operation, response) = (operation.to_owned(), Some(response));
+        self.armed.push(Armed { operation, response, times: u32::MAX, ..Armed::default() });
+        self
+    }
+}
+
+impl<I: OperationInput> Debug for Case<I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "case {} of {}, {}", self.name, I::ID, self.format)?;
+        for id in &self.facts {
+            match fact(id) {
+                Some(fact) => writeln!(f, "  shows    {id}: {} [{}: {}]", fact.says, fact.kind, fact.source)?,
+                None => writeln!(f, "  shows    {id}")?,
+            }
+        }
+        writeln!(f, "  request  {}", self.curl("http://127.0.0.1:8080"))?;
+        let response = self.backend().respond(&self.request());
+        let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or("");
+        writeln!(f, "  response {} {kind}", response.status().as_u16())?;
+        writeln!(f, "  body     {}", shown(response.body()))?;
+        write!(f, "  replay   {}", self.replay())
+    }
+}
+
+/// A client that did not get, or ask for, what a case says. Its text says what is different, the
+/// facts with their sources, and how to see it again.
+///
+/// ```
+/// use taskmock::{Format, Refused, case, ehpc::list_tasks::Input};
+/// let case = case::<Input>("empty", Format::Json).unwrap();
+/// assert!(case.check(Err(Refused::default())).is_err());
+/// ```
+pub struct Mismatch(pub(crate) String);
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// As `Display`, so that an `unwrap` shows it to a person.
+impl Debug for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Mismatch {}
+
+/// Writes a line for each leaf in which two values differ.
+pub(crate) fn differences(
+    said: &mut String,
+    path: &str,
+    expected: &serde_json::Value,
+    got: &serde_json::Value,
+) {
+    use serde_json::Value;
+    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    match (expected, got) {
+        (Value::Object(expected), Value::Object(got)) => {
+            for (name, value) in expected {
+                differences(said, &below(name), value, got.get(name).unwrap_or(&Value::Null));
+            }
+            for (name, value) in got.iter().filter(|(name, _)| !expected.contains_key(*name)) {
+                differences(said, &below(name), &Value::Null, value);
+            }
+        }
+        (Value::Array(expected), Value::Array(got)) if expected.len() == got.len() => {
+            for (at, (expected, got)) in expected.iter().zip(got).enumerate() {
+                differences(said, &format!("{path}[{at}]"), expected, got);
+            }
+        }
+        (Value::Array(expected), Value::Array(got)) => {
+            let _ = writeln!(said, "  {path}: expected {} items, got {}", expected.len(), got.len());
+        }
+        (expected, got) if expected == got => {}
+        (expected, got) => {
+            let shown = |value: &Value| if value.is_null() { "nothing".to_owned() } else { value.to_string() };
+            let _ = writeln!(said, "  {path}: expected {}, got {}", shown(expected), shown(got));
+        }
+    }
+}
+
+/// The error row of an operation by its code, as a client sees it when it is armed.
+pub(crate) fn armed_refusal(operation: &Operation, code: &str) -> Option<Refused> {
+    let row = operation.error(code)?;
+    let argument = if row.argument.is_empty() { operation.parameters.first()?.name } else { row.argument };
+    let fill = |template: &str| template.replace("%s", argument);
+    Some(Refused::new(row.status, &fill(row.code), &fill(row.message)))
+}
+
+/// Bytes on one line: as they are where a terminal can show them.
+pub(crate) fn shown(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) if !text.contains(char::is_control) => text.to_owned(),
+        _ => bytes.escape_ascii().to_string(),
+    }
+}
+
+/// Makes the Input and the Output of an operation `Arbitrary`.
+macro_rules! arbitrary {
+    ($input:ty, $output:ty) => {
+        /// Any Input: within the bounds, or refused.
+        #[cfg(feature = "proptest")]
+        impl proptest::arbitrary::Arbitrary for $input {
+            type Parameters = ();
+            type Strategy = proptest::strategy::BoxedStrategy<Self>;
+            fn arbitrary_with((): ()) -> Self::Strategy {
+                proptest::strategy::Strategy::boxed($crate::case::any_input::<$input>())
+            }
+        }
+
+        /// Any Output that a coherent state can show.
+        #[cfg(feature = "proptest")]
+        impl proptest::arbitrary::Arbitrary for $output {
+            type Parameters = ();
+            type Strategy = proptest::strategy::BoxedStrategy<Self>;
+            fn arbitrary_with((): ()) -> Self::Strategy {
+                proptest::strategy::Strategy::boxed($crate::case::any_output::<$input>())
+            }
+        }
+    };
+}
+
+pub(crate) use arbitrary;

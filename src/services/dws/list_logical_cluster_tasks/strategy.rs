@@ -1,0 +1,292 @@
+//! Random cases of ListLogicalClusterTasks: the tasks that the answer shows are drawn first, then a
+//! state that shows them.
+
+use super::cases::{CLOCK, CLUSTER, given, output};
+use super::{Input, LogicalClusterTaskInfo, OPERATION, Order, Output};
+use crate::case::{Case, Class, Kind, OperationInput, Sketch, armed_refusal, fewer};
+use crate::clock::{Span, Timestamp};
+use crate::draw::{Draw, Text, host};
+use crate::format::Format;
+use crate::services::State;
+use crate::services::dws::{Cluster, Task};
+
+/// Types that the document shows, and more that the vendor lists.
+const TYPES: &[&str] = &["Grow", "Create", "Switch", "Expand", "Restart", "Delete", "Shrink", "Start", "Stop"];
+
+const FIELDS: &[&str] = &["startTime", "endTime", "logicalClusterName", "type", "result", "log", "start_time"];
+
+/// A task as it is to be seen.
+#[derive(Clone, Debug, PartialEq)]
+struct Seen {
+    r#type: &'static str,
+    /// What its logical cluster is called; 0: `lc`.
+    name: u64,
+    /// How it ended, if it did.
+    result: Option<&'static str>,
+    log: Text,
+}
+
+impl Seen {
+    fn draw(draw: &mut Draw, names: u64) -> Self {
+        Seen {
+            r#type: draw.pick::<&str>(TYPES),
+            name: draw.number() % names,
+            result: *draw.pick(&[None, Some("success"), Some("failed")]),
+            log: draw.text(),
+        }
+    }
+
+    fn plain() -> Self {
+        Seen { r#type: "Grow", name: 0, result: None, log: Text::Plain }
+    }
+
+    /// It was started `place` hours ago.
+    fn started(place: usize) -> Timestamp {
+        Timestamp::from_unix_millis(CLOCK - 3_600_000 * place as i64)
+    }
+
+    fn task(&self, place: usize) -> Task {
+        let started = Seen::started(place);
+        let task = Task::new(CLUSTER, &name(self.name), self.r#type);
+        let task = match self.result {
+            None => task.takes(Span::seconds(3600 * place as u64 + 1)),
+            Some("failed") => task.takes(Span::seconds(90)).fails(&self.log.write(Format::Json)),
+            Some(_) => task.takes(Span::seconds(90)).succeeds(&self.log.write(Format::Json)),
+        };
+        Task { started: Some(started), ..task }
+    }
+
+    fn shown(&self, place: usize) -> LogicalClusterTaskInfo {
+        let started = Seen::started(place);
+        let ended = |text: String| Some(if self.result.is_some() { text } else { String::new() });
+        LogicalClusterTaskInfo {
+            r#type: Some(self.r#type.to_owned()),
+            logical_cluster_name: Some(name(self.name)),
+            start_time: Some(started.datetime_utc()),
+            end_time: ended(started.after(Span::seconds(90).duration()).datetime_utc()),
+            result: ended(self.result.unwrap_or("").to_owned()),
+            log: ended(self.log.write(Format::Json)),
+        }
+    }
+}
+
+fn name(number: u64) -> String {
+    if number == 0 { "lc".to_owned() } else { host(number) }
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    /// The tasks, the newest first.
+    tasks: Vec<Seen>,
+    has_other_cluster: bool,
+    cluster_id: &'static str,
+    project_id: &'static str,
+    offset: Option<u32>,
+    limit: Option<u32>,
+    name: Option<u64>,
+    r#type: Option<&'static str>,
+    order_by: Option<&'static str>,
+    order: Option<&'static str>,
+    armed: Option<&'static str>,
+}
+
+impl Plan {
+    pub(super) fn draw(draw: &mut Draw, kind: Kind) -> Self {
+        let length = draw.length(60);
+        let mut plan = Plan {
+            tasks: (0..length).map(|_| Seen::draw(draw, 4)).collect(),
+            has_other_cluster: draw.one_in(4),
+            cluster_id: CLUSTER,
+            project_id: "p",
+            offset: (!draw.one_in(3)).then(|| draw.below(4) as u32),
+            limit: (!draw.one_in(3)).then(|| 1 + draw.length(49) as u32),
+            name: draw.one_in(4).then(|| draw.number() % 4),
+            r#type: draw.one_in(4).then(|| *draw.pick::<&str>(TYPES)),
+            order_by: draw.one_in(2).then(|| *draw.pick::<&str>(FIELDS)),
+            order: draw.one_in(2).then(|| *draw.pick(&["ASC", "DESC"])),
+            armed: None,
+        };
+        let refused = match kind {
+            Kind::Accepted => false,
+            Kind::Refused => true,
+            Kind::Any => draw.one_in(4),
+        };
+        let choices = if kind == Kind::Refused { 6 } else { 9 };
+        match draw.below(choices) {
+            _ if !refused => {}
+            0 => plan.offset = Some(*draw.pick(&[2_147_483_648, u32::MAX])),
+            1 => plan.limit = Some(*draw.pick(&[0, 2_147_483_648, u32::MAX])),
+            2 => plan.order = Some(draw.pick::<&str>(&["asc", "desc", "Asc", "UP"])),
+            3 => plan.order_by = Some(draw.pick::<&str>(&["count", "StartTime", "start time", "1"])),
+            4 => plan.cluster_id = draw.pick::<&str>(&["c", "cluster", "0"]),
+            5 => plan.cluster_id = "",
+            6 => plan.cluster_id = "00000000-0000-4000-8000-000000000009",
+            7 => plan.project_id = "q",
+            _ => plan.armed = Some(draw.pick(OPERATION.errors).code),
+        }
+        plan
+    }
+
+    fn when(&self) -> Input {
+        Input {
+            project_id: self.project_id.to_owned(),
+            cluster_id: self.cluster_id.to_owned(),
+            offset: self.offset,
+            limit: self.limit,
+            logical_cluster_name: self.name.map(name),
+            r#type: self.r#type.map(str::to_owned),
+            order_by: self.order_by.map(str::to_owned),
+            order: self.order.map(Order::from),
+        }
+    }
+
+    fn given(&self) -> State {
+        let mut state = given((1..).zip(&self.tasks).map(|(place, seen)| seen.task(place)));
+        if self.has_other_cluster {
+            let cluster_id = "00000000-0000-4000-8000-000000000002";
+            state.dws.clusters.push(Cluster { project_id: "p".to_owned(), cluster_id: cluster_id.to_owned() });
+            state.dws.tasks.push(Task { started: Some(state.clock), ..Task::new(cluster_id, "lc", "Grow") });
+        }
+        match self.armed {
+            Some(code) => state.arming(Input::ID, code),
+            None => state,
+        }
+    }
+
+    /// The answer, by the words of the document.
+    fn answer(&self) -> Output {
+        // The oldest first.
+        let mut list: Vec<LogicalClusterTaskInfo> =
+            self.tasks.iter().enumerate().rev().map(|(at, seen)| seen.shown(at + 1)).collect();
+        let name = self.name.map(name);
+        list.retain(|info| {
+            (name.is_none() || info.logical_cluster_name == name)
+                && self.r#type.is_none_or(|r#type| info.r#type.as_deref() == Some(r#type))
+        });
+        list.sort_by(|left, right| {
+            let field = |info: &LogicalClusterTaskInfo| match self.order_by {
+                Some("endTime") => info.end_time.clone(),
+                Some("logicalClusterName") => info.logical_cluster_name.clone(),
+                Some("type") => info.r#type.clone(),
+                Some("result") => info.result.clone(),
+                Some("log") => info.log.clone(),
+                _ => info.start_time.clone(),
+            };
+            field(left).cmp(&field(right))
+        });
+        if self.order == Some("DESC") {
+            list.reverse();
+        }
+        let count = list.len() as u64;
+        let (offset, limit) = (self.offset.unwrap_or(0) as usize, self.limit.unwrap_or(10) as usize);
+        output(count, list.chunks(limit).nth(offset).unwrap_or(&[]).to_vec())
+    }
+
+    /// The refusal that the input or the state causes, with the fact that says so.
+    fn refusal(&self) -> Option<(&'static str, u16, &'static str, &'static str)> {
+        const LARGEST: u32 = 2_147_483_647;
+        let incorrect = |fact| Some((fact, 400, "DWS.0001", "Incorrect parameter."));
+        if self.cluster_id.is_empty() {
+            let message = "The API does not exist or has not been published in the environment.";
+            return Some(("huawei.gateway.not_found", 404, "APIGW.0101", message));
+        }
+        if self.cluster_id.len() != CLUSTER.len() {
+            return incorrect("dws.list_logical_cluster_tasks.cluster_id.uuid");
+        }
+        if self.offset.is_some_and(|offset| offset > LARGEST) || self.limit.is_some_and(|limit| limit > LARGEST) {
+            return incorrect("dws.list_logical_cluster_tasks.number.max");
+        }
+        if self.limit == Some(0) {
+            return incorrect("dws.list_logical_cluster_tasks.limit.min");
+        }
+        if self.order.is_some_and(|order| order != "ASC" && order != "DESC") {
+            return incorrect("dws.list_logical_cluster_tasks.order.other");
+        }
+        if self.order_by.is_some_and(|field| !FIELDS.contains(&field)) {
+            return incorrect("dws.list_logical_cluster_tasks.order_by.alias");
+        }
+        let fact = match (self.cluster_id, self.project_id) {
+            (CLUSTER, "p") => return None,
+            (CLUSTER, _) => "dws.list_logical_cluster_tasks.cluster_id.project",
+            _ => "dws.list_logical_cluster_tasks.error.404",
+        };
+        Some((fact, 404, "DWS.0047", "The cluster does not exist."))
+    }
+}
+
+impl Sketch<Input> for Plan {
+    fn case(&self) -> Case<Input> {
+        let case = |fact| Case::new("", Format::Json, self.given(), self.when()).with_facts(vec![fact]);
+        if let Some((row, refused)) =
+            self.armed.and_then(|code| Some((OPERATION.error(code)?, armed_refusal(&OPERATION, code)?)))
+        {
+            return case(row.fact).refuses(refused.status, &refused.code, &refused.message);
+        }
+        match self.refusal() {
+            Some((fact, status, code, message)) => case(fact).refuses(status, code, message),
+            None => case("dws.list_logical_cluster_tasks.purpose").class(Class::Valid).answers(self.answer()),
+        }
+    }
+
+    fn simpler(&self) -> Vec<Box<dyn Sketch<Input>>> {
+        let mut simpler: Vec<Box<dyn Sketch<Input>>> = Vec::new();
+        let mut add = |change: &dyn Fn(&mut Plan)| {
+            let mut plan = self.clone();
+            change(&mut plan);
+            simpler.push(Box::new(plan));
+        };
+        for kept in fewer(&self.tasks) {
+            add(&|plan| plan.tasks.clone_from(&kept));
+        }
+        if self.has_other_cluster {
+            add(&|plan| plan.has_other_cluster = false);
+        }
+        if self.name.is_some() {
+            add(&|plan| plan.name = None);
+        }
+        if self.r#type.is_some() {
+            add(&|plan| plan.r#type = None);
+        }
+        if self.order_by.is_some() {
+            add(&|plan| plan.order_by = None);
+        }
+        if self.order.is_some() {
+            add(&|plan| plan.order = None);
+        }
+        if self.offset.is_some() {
+            add(&|plan| plan.offset = None);
+        }
+        if self.offset.is_some_and(|offset| offset > 1) {
+            add(&|plan| plan.offset = Some(1));
+        }
+        if self.limit.is_some() {
+            add(&|plan| plan.limit = None);
+        }
+        if self.limit.is_some_and(|limit| limit > 1) {
+            add(&|plan| plan.limit = Some(1));
+        }
+        for (at, seen) in self.tasks.iter().enumerate() {
+            let plain = Seen::plain();
+            if *seen != plain {
+                add(&|plan| plan.tasks[at] = Seen::plain());
+            }
+            for plainer in [
+                Seen { name: 0, ..seen.clone() },
+                Seen { r#type: plain.r#type, ..seen.clone() },
+                Seen { result: None, ..seen.clone() },
+                Seen { log: plain.log, ..seen.clone() },
+            ] {
+                if plainer != *seen {
+                    add(&|plan| plan.tasks[at] = plainer.clone());
+                }
+            }
+        }
+        simpler
+    }
+
+    fn boxed(&self) -> Box<dyn Sketch<Input>> {
+        Box::new(self.clone())
+    }
+}
+
+crate::case::arbitrary!(Input, Output);

@@ -1,0 +1,86 @@
+//! The catalogue of ListLogicalClusterTasks on the wire: what no Input can say.
+
+use super::Input;
+use super::cases::{CLUSTER, given, output, running, shown};
+use crate::case::{Case, Class, Wire, wire};
+use crate::format::Format;
+
+pub(super) fn catalogue() -> Vec<Case<Wire<Input>>> {
+    let path = format!("/v2/p/clusters/{CLUSTER}/logical-clusters/tasks");
+    let get = |query: &str| wire("GET", &format!("{path}?{query}"), &[], "");
+    let case = |name: String, request| {
+        Case::new(format!("wire.{name}"), Format::Json, given([running(1)]), Wire::new(request)).class(Class::Edge)
+    };
+    let one = || output(1, vec![shown(1)]);
+    let incorrect = (400, "DWS.0001", "Incorrect parameter.");
+    let no_api = (404, "APIGW.0101", "The API does not exist or has not been published in the environment.");
+    let mut cases = Vec::new();
+    for (parameter, fact) in [("offset", "input.offset"), ("limit", "input.limit")] {
+        for (name, text) in [
+            ("negative", "-1"),
+            ("not_a_number", "ten"),
+            ("plus_sign", "%2B1"),
+            ("fraction", "1.0"),
+            ("exponent", "1e1"),
+            ("hexadecimal", "0x1"),
+            ("space_before", "%201"),
+            ("space_after", "1%20"),
+            ("other_digits", "%EF%BC%91"),
+            ("over_32_bits", "4294967296"),
+            ("over_64_bits", "18446744073709551617"),
+            ("word", "true"),
+            ("null", "null"),
+            ("nul", "1%00"),
+        ] {
+            let case = case(format!("{parameter}.{name}"), get(&format!("{parameter}={text}")));
+            let case = case.class(Class::Malformed).shows(&["number.syntax", "bounds.refusal", "offset.min", fact]);
+            cases.push(case.refuses(incorrect.0, incorrect.1, incorrect.2));
+        }
+        for (name, query, fact) in [
+            ("empty", format!("{parameter}="), "huawei.parameter.empty"),
+            ("without_value", parameter.to_owned(), "huawei.parameter.empty"),
+        ] {
+            cases.push(case(format!("{parameter}.{name}"), get(&query)).shows(&[fact]).answers(one()));
+        }
+    }
+    let answered = [
+        ("get", get(""), "route"),
+        ("limit.leading_zero", get("limit=007"), "number.syntax"),
+        ("limit.given_twice", get("limit=1&limit=0"), "huawei.parameter.duplicate"),
+        ("offset.given_twice", get("offset=0&offset=1"), "huawei.parameter.duplicate"),
+        ("unknown_parameter", get("page=7"), "input.limit"),
+        ("name_in_upper_case", get("OFFSET=1"), "input.offset"),
+        ("empty_filters", get("order=&order_by=&type=Grow&logical_cluster_name=lc1"), "huawei.parameter.empty"),
+        ("body_is_ignored", wire("GET", &path, &[("content-type", "application/json")], "{}"), "input.body"),
+        ("token_is_ignored", wire("GET", &path, &[("x-auth-token", "x")], ""), "credentials.unchecked"),
+    ];
+    for (name, request, fact) in answered {
+        cases.push(case(name.to_owned(), request).shows(&[fact]).answers(one()));
+    }
+    let refused = [
+        ("limit.first_is_wrong", get("limit=0&limit=1"), incorrect, "huawei.parameter.duplicate"),
+        ("percent.broken", get("type=%zz"), incorrect, "bounds.refusal"),
+        ("percent.not_utf_8", get("type=%ff"), incorrect, "bounds.refusal"),
+        ("method.post", wire("POST", &path, &[], ""), no_api, "huawei.gateway.not_found"),
+        ("method.delete", wire("DELETE", &path, &[], ""), no_api, "huawei.gateway.not_found"),
+        ("path.slash_at_end", wire("GET", &format!("{path}/"), &[], ""), no_api, "huawei.gateway.not_found"),
+        ("path.shorter", wire("GET", "/v2/p/clusters", &[], ""), no_api, "huawei.gateway.not_found"),
+        (
+            "path.other_version",
+            wire("GET", &path.replace("/v2/", "/v1/"), &[], ""),
+            no_api,
+            "huawei.gateway.not_found",
+        ),
+        (
+            "path.slash_encoded",
+            wire("GET", &path.replace(CLUSTER, "c%2Fd"), &[], ""),
+            incorrect,
+            "cluster_id.uuid",
+        ),
+    ];
+    for (name, request, (status, code, message), fact) in refused {
+        let case = case(name.to_owned(), request).class(Class::Malformed).shows(&[fact]);
+        cases.push(case.refuses(status, code, message));
+    }
+    cases
+}

@@ -1,0 +1,385 @@
+//! Random cases of ListTasks: the tasks that the answer shows are drawn first, then a state that
+//! shows them.
+
+use super::cases::{CLOCK, page};
+use super::{Input, OPERATION, Output, TaskInfo, TaskType};
+use crate::case::{Case, Class, Kind, OperationInput, Sketch, armed_refusal};
+use crate::clock::Timestamp;
+use crate::draw::{Draw, Text, host};
+use crate::format::{Format, JsonText};
+use crate::services::State;
+use crate::services::ehpc::{Ending, Status, Task};
+
+/// A task as it is to be seen.
+#[derive(Clone, Debug)]
+struct Seen {
+    /// What its id is made of; 0 for the first plain one.
+    id: u64,
+    task_type: TaskType,
+    status: Status,
+    /// The step that it is at, if it runs.
+    step: u32,
+    steps: u32,
+    /// What its texts are; none for the defaults.
+    texts: Option<Text>,
+}
+
+impl Seen {
+    fn draw(draw: &mut Draw) -> Self {
+        let status = draw.pick(&[Status::Processing, Status::Processing, Status::Success, Status::Fail, Status::PartialFail]);
+        let steps = 1 + draw.below(40) as u32;
+        Seen {
+            id: draw.number(),
+            task_type: draw.pick(TaskType::KNOWN).clone(),
+            status: status.clone(),
+            step: draw.below(steps as usize) as u32,
+            steps,
+            texts: (!draw.one_in(3)).then(|| draw.text()),
+        }
+    }
+
+    fn runs(&self) -> bool {
+        self.status == Status::Processing
+    }
+
+    fn is_plain(&self) -> bool {
+        self.id == 0 && self.task_type == TaskType::StopCluster && self.runs() && self.steps == 1 && self.texts.is_none()
+    }
+
+    fn task_id(&self, place: usize) -> String {
+        if self.id == 0 { format!("T{place}") } else { crate::seed::Seed(self.id).uuid(0) }
+    }
+
+    /// Result fits TaskType: nodes that join for the two types that have them.
+    fn result(&self, format: Format) -> Option<String> {
+        let text = self.texts?;
+        let has_nodes = matches!(self.task_type, TaskType::CreateCluster | TaskType::AddComputes);
+        let node = || serde_json::json!({"Hostname": host(self.id), "Note": text.write(format)});
+        Some(if has_nodes { serde_json::json!({"Instances": [node()]}).to_string() } else { "{}".to_owned() })
+    }
+
+    fn request(&self, cluster_id: &str, format: Format) -> Option<String> {
+        Some(serde_json::json!({"clusterId": cluster_id, "description": self.texts?.write(format)}).to_string())
+    }
+
+    fn errors(&self, format: Format) -> Option<String> {
+        let failed = matches!(self.status, Status::Fail | Status::PartialFail);
+        Some(serde_json::json!([self.texts.filter(|_| failed)?.write(format)]).to_string())
+    }
+
+    /// What the answer shows of it.
+    fn shown(&self, place: usize, format: Format) -> TaskInfo {
+        let has_nodes = matches!(self.task_type, TaskType::CreateCluster | TaskType::AddComputes);
+        let default = if has_nodes { r#"{"Instances":[]}"# } else { "{}" };
+        TaskInfo {
+            cluster_id: "c".to_owned(),
+            current_step: if self.runs() { self.step } else { self.steps },
+            errors: self.errors(format).unwrap_or_else(|| "[]".to_owned()),
+            request: self.request("c", format).unwrap_or_else(|| r#"{"clusterId":"c"}"#.to_owned()),
+            result: self.result(format).unwrap_or_else(|| default.to_owned()),
+            status: self.status.clone(),
+            task_id: self.task_id(place),
+            task_type: self.task_type.clone(),
+            total_steps: self.steps,
+        }
+    }
+
+    /// A script that shows it: it was submitted `place` hours ago, so the first is the newest.
+    fn task(&self, place: usize, format: Format) -> Task {
+        let elapsed = 3_600_000 * place as u64;
+        // `step` is read off as elapsed × steps / takes, rounded down; the middle of the step is safe.
+        let takes = match self.runs() {
+            true => 2 * elapsed * u64::from(self.steps) / (2 * u64::from(self.step) + 1),
+            false => elapsed / 2,
+        };
+        let ends = match self.status {
+            Status::Fail => Ending::Fail,
+            Status::PartialFail => Ending::PartialFail,
+            _ => Ending::Success,
+        };
+        let mut task = Task::new("c", self.task_type.clone())
+            .id(&self.task_id(place))
+            .steps(self.steps)
+            .takes(std::time::Duration::from_millis(takes))
+            .ends(ends);
+        task.submitted = Some(Timestamp::from_unix_millis(CLOCK - elapsed as i64));
+        let text = |text: String| JsonText::from(text.as_str());
+        task.result = self.result(format).map(text);
+        task.request = self.request("c", format).map(text);
+        task.errors = self.errors(format).map(text);
+        task
+    }
+
+    /// The same with one thing plainer.
+    fn plainer(&self) -> Vec<Seen> {
+        let mut plainer = Vec::new();
+        let mut add = |change: &dyn Fn(&mut Seen)| {
+            let mut seen = self.clone();
+            change(&mut seen);
+            plainer.push(seen);
+        };
+        if !self.is_plain() {
+            add(&|seen| {
+                *seen = Seen { id: 0, task_type: TaskType::StopCluster, status: Status::Processing, step: 0, steps: 1, texts: None }
+            });
+        }
+        if self.texts.is_some() {
+            add(&|seen| seen.texts = None);
+        }
+        if let Some(simpler) = self.texts.and_then(Text::simpler) {
+            add(&|seen| seen.texts = Some(simpler));
+        }
+        if self.id != 0 {
+            add(&|seen| seen.id = 0);
+        }
+        if self.task_type != TaskType::StopCluster {
+            add(&|seen| seen.task_type = TaskType::StopCluster);
+        }
+        if !self.runs() {
+            add(&|seen| seen.status = Status::Processing);
+            if self.status != Status::Success {
+                add(&|seen| seen.status = Status::Success);
+            }
+        }
+        if self.steps > 1 {
+            add(&|seen| (seen.step, seen.steps) = (0, 1));
+        }
+        if self.steps > 2 {
+            add(&|seen| (seen.step, seen.steps) = (1, 2));
+        }
+        plainer
+    }
+}
+
+/// Which task is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Which {
+    /// The one at a place of the list, if there is one.
+    Listed(usize),
+    Unknown,
+    Elsewhere,
+}
+
+/// A random case of ListTasks.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    format: Format,
+    /// The tasks of the cluster, the newest first.
+    tasks: Vec<Seen>,
+    /// Whether another cluster has a task.
+    elsewhere: bool,
+    cluster: Cluster,
+    page_number: Option<u32>,
+    page_size: Option<u32>,
+    task_id: Option<Which>,
+    archived: Option<bool>,
+    /// The code of the error that is armed.
+    armed: Option<&'static str>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cluster {
+    Known,
+    Unknown,
+    Unnamed,
+}
+
+impl Plan {
+    pub(super) fn draw(draw: &mut Draw, kind: Kind, format: Format) -> Self {
+        let length = draw.length(60);
+        let tasks: Vec<Seen> = (0..length).map(|_| Seen::draw(draw)).collect();
+        let mut plan = Plan {
+            format,
+            elsewhere: draw.one_in(4),
+            cluster: Cluster::Known,
+            page_number: (!draw.one_in(3)).then(|| 1 + draw.below(4) as u32),
+            page_size: (!draw.one_in(3)).then(|| 1 + draw.length(49) as u32),
+            task_id: draw.one_in(4).then(|| match draw.below(4) {
+                0 => Which::Unknown,
+                1 => Which::Elsewhere,
+                _ => Which::Listed(draw.below(length.max(1))),
+            }),
+            archived: *draw.pick(&[None, Some(false), Some(true), Some(true)]),
+            armed: None,
+            tasks,
+        };
+        let refused = match kind {
+            Kind::Accepted => false,
+            Kind::Refused => true,
+            Kind::Any => draw.one_in(5),
+        };
+        // What a state decides is not for inputs that are refused whatever it holds.
+        let choices = if kind == Kind::Refused { 3 } else { 5 };
+        match draw.below(choices) {
+            _ if !refused => {}
+            0 => plan.page_number = Some(*draw.pick(&[0, 1000, 1001, 4096, u32::MAX])),
+            1 => plan.page_size = Some(*draw.pick(&[0, 51, 52, 100, 1000, u32::MAX])),
+            2 => plan.cluster = Cluster::Unnamed,
+            3 => plan.cluster = Cluster::Unknown,
+            _ => plan.armed = Some(draw.pick(OPERATION.errors).code),
+        }
+        plan
+    }
+
+    fn task_id(&self) -> Option<String> {
+        Some(match self.task_id? {
+            Which::Listed(at) => self.tasks.get(at).map_or("unknown".to_owned(), |seen| seen.task_id(at + 1)),
+            Which::Unknown => "unknown".to_owned(),
+            Which::Elsewhere => "elsewhere".to_owned(),
+        })
+    }
+
+    fn when(&self) -> Input {
+        let cluster_id = match self.cluster {
+            Cluster::Known => "c",
+            Cluster::Unknown => "x",
+            Cluster::Unnamed => "",
+        };
+        Input {
+            cluster_id: cluster_id.to_owned(),
+            page_number: self.page_number,
+            page_size: self.page_size,
+            task_id: self.task_id(),
+            archived: self.archived,
+        }
+    }
+
+    fn given(&self) -> State {
+        let mut state = State::at(Timestamp::from_unix_millis(CLOCK));
+        state.ehpc.clusters.push("c".to_owned());
+        state.ehpc.tasks = (1..).zip(&self.tasks).map(|(place, seen)| seen.task(place, self.format)).collect();
+        if self.elsewhere {
+            state.ehpc.tasks.push(Task::new("d", TaskType::StopCluster).id("elsewhere"));
+        }
+        match self.armed {
+            Some(code) => state.arming(Input::ID, code),
+            None => state,
+        }
+    }
+
+    /// The answer, by the words of the documents: a naive reading of the list.
+    fn answer(&self) -> Output {
+        let (number, size) = (self.page_number.unwrap_or(1), self.page_size.unwrap_or(10));
+        let task_id = self.task_id();
+        let is_listed = |(place, seen): &(usize, &Seen)| match &task_id {
+            Some(task_id) => seen.task_id(*place) == *task_id,
+            None => seen.runs() || self.archived == Some(true),
+        };
+        let listed: Vec<(usize, &Seen)> = (1..).zip(&self.tasks).filter(is_listed).collect();
+        let shown = listed.chunks(size as usize).nth(number as usize - 1).unwrap_or(&[]);
+        let shown = shown.iter().map(|(place, seen)| seen.shown(*place, self.format)).collect();
+        page(number, size, listed.len() as u32, shown)
+    }
+
+    /// The refusal that the input or the state causes, in the order in which they are looked for.
+    fn refusal(&self) -> Option<(u16, String, String)> {
+        if let Some(code) = self.armed {
+            let refused = armed_refusal(&OPERATION, code)?;
+            return Some((refused.status, refused.code, refused.message));
+        }
+        let refuse = |status, code: &str, message: &str| Some((status, code.to_owned(), message.to_owned()));
+        if self.cluster == Cluster::Unnamed {
+            return refuse(400, "MissingClusterId", "ClusterId is mandatory for this action.");
+        }
+        if self.page_number.is_some_and(|number| number == 0 || number > 999) {
+            return refuse(400, "InvalidParams", "Invalid param: PageNumber");
+        }
+        if self.page_size.is_some_and(|size| size == 0 || size > 50) {
+            return refuse(400, "InvalidParams", "Invalid param: PageSize");
+        }
+        match self.cluster {
+            Cluster::Unknown => refuse(404, "ClusterNotFound", "The specified cluster does not exist."),
+            Cluster::Known | Cluster::Unnamed => None,
+        }
+    }
+
+    fn facts(&self) -> Vec<&'static str> {
+        let mut facts = vec!["ehpc.list_tasks.output.tasks"];
+        facts.extend(self.armed.and_then(|code| OPERATION.error(code)).map(|row| row.fact));
+        if let Some(number) = self.page_number {
+            facts.push(if number > 999 { "ehpc.list_tasks.page_number.max" } else { "ehpc.list_tasks.page_number.min" });
+        }
+        if let Some(size) = self.page_size {
+            facts.push(if size > 50 { "ehpc.list_tasks.page_size.max" } else { "ehpc.list_tasks.page_size.min" });
+        }
+        facts.push(match (self.task_id, self.archived) {
+            (Some(_), _) => "ehpc.list_tasks.task_id.voids_archived",
+            (None, Some(true)) => "ehpc.list_tasks.archived.true",
+            (None, _) => "ehpc.list_tasks.archived.false",
+        });
+        match self.cluster {
+            Cluster::Known => {}
+            Cluster::Unknown => facts.push("ehpc.list_tasks.error.cluster_not_found"),
+            Cluster::Unnamed => facts.push("alibaba.gateway.missing"),
+        }
+        facts
+    }
+}
+
+impl Sketch<Input> for Plan {
+    fn case(&self) -> Case<Input> {
+        let refusal = self.refusal();
+        let class = if refusal.is_some() { Class::Edge } else { Class::Valid };
+        let case = Case::new("", self.format, self.given(), self.when()).with_facts(self.facts()).class(class);
+        match refusal {
+            Some((status, code, message)) => case.refuses(status, &code, &message),
+            None => case.answers(self.answer()),
+        }
+    }
+
+    fn simpler(&self) -> Vec<Box<dyn Sketch<Input>>> {
+        let mut simpler: Vec<Box<dyn Sketch<Input>>> = Vec::new();
+        let mut add = |change: &dyn Fn(&mut Plan)| {
+            let mut plan = self.clone();
+            change(&mut plan);
+            simpler.push(Box::new(plan));
+        };
+        for kept in crate::case::fewer(&self.tasks) {
+            add(&|plan| plan.tasks.clone_from(&kept));
+        }
+        if self.elsewhere {
+            add(&|plan| plan.elsewhere = false);
+        }
+        if self.task_id.is_some() {
+            add(&|plan| plan.task_id = None);
+        }
+        if let Some(Which::Listed(at)) = self.task_id
+            && at > 0
+        {
+            add(&|plan| plan.task_id = Some(Which::Listed(0)));
+        }
+        if self.archived.is_some() {
+            add(&|plan| plan.archived = None);
+        }
+        if self.page_number.is_some() {
+            add(&|plan| plan.page_number = None);
+        }
+        if self.page_number.is_some_and(|number| number > 2) {
+            add(&|plan| plan.page_number = Some(2));
+        }
+        if self.page_number.is_some_and(|number| number > 1000) {
+            add(&|plan| plan.page_number = Some(1000));
+        }
+        if self.page_size.is_some() {
+            add(&|plan| plan.page_size = None);
+        }
+        if self.page_size.is_some_and(|size| size > 1) {
+            add(&|plan| plan.page_size = Some(1));
+        }
+        if self.page_size.is_some_and(|size| size > 51) {
+            add(&|plan| plan.page_size = Some(51));
+        }
+        for (at, seen) in self.tasks.iter().enumerate() {
+            for plainer in seen.plainer() {
+                add(&|plan| plan.tasks[at] = plainer.clone());
+            }
+        }
+        simpler
+    }
+
+    fn boxed(&self) -> Box<dyn Sketch<Input>> {
+        Box::new(self.clone())
+    }
+}
+
+crate::case::arbitrary!(Input, Output);
