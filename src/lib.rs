@@ -31,8 +31,8 @@ mod word;
 
 pub use backend::{ArmError, Backend, fact, facts};
 pub use case::{
-    Body, Case, Class, GENERATOR_VERSION, Mismatch, OperationInput, OperationOutput, Reading, Wire, body,
-    body_catalogue, case, catalogue, random_body, random_case, wire_catalogue,
+    Body, Case, Class, ForOperation, GENERATOR_VERSION, Mismatch, OperationInput, OperationOutput, Reading, Wire, body,
+    body_catalogue, case, catalogue, for_operation, random_body, random_case, wire_catalogue,
 };
 #[cfg(feature = "proptest")]
 pub use case::{bodies, cases, inputs, invalid_inputs, random_cases, requests, states};

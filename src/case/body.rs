@@ -2,9 +2,10 @@
 
 use std::fmt::{self, Debug};
 
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Class, Mismatch, OperationInput, OperationOutput, differences, shown};
+use super::{Class, Mismatch, OperationInput, OperationOutput, differences, shown, shown_facts};
 use crate::backend::fact;
 use crate::dialect::{Dialect, SWITCHES};
 use crate::format::{Format, to_json};
@@ -45,7 +46,7 @@ pub struct Body<I: OperationInput> {
 /// let Reading { outputs, error } = &body_catalogue::<Input>(Format::Json)[0].then;
 /// assert!(outputs.len() == 1 && !error);
 /// ```
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Reading<O> {
     /// The outputs that are right; none: it has to be an error.
     pub outputs: Vec<O>,
@@ -98,6 +99,27 @@ impl<I: OperationInput> Body<I> {
     pub fn state(&self) -> State {
         let response = RawResponse::new(200, &self.content_type, self.bytes.clone());
         State::default().arming_response(I::ID, response)
+    }
+}
+
+impl<I: OperationInput> Serialize for Body<I> {
+    /// As `name`, `operation`, `class`, `format`, `facts` with their sources, `content_type`, the
+    /// `body` (a text, or a list of bytes if it is not UTF-8), and `then`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let mut fields = serializer.serialize_struct("Body", 8)?;
+        fields.serialize_field("name", &self.name)?;
+        fields.serialize_field("operation", I::ID)?;
+        fields.serialize_field("class", &self.class)?;
+        fields.serialize_field("format", &self.format)?;
+        fields.serialize_field("facts", &shown_facts(&self.facts))?;
+        fields.serialize_field("content_type", &self.content_type)?;
+        match std::str::from_utf8(&self.bytes) {
+            Ok(text) => fields.serialize_field("body", text)?,
+            Err(_) => fields.serialize_field("body", &self.bytes)?,
+        }
+        fields.serialize_field("then", &self.then)?;
+        fields.end()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Case: given a state, when an input, then an answer; and what a failed one says.
 
 mod body;
+mod by_id;
 #[cfg(feature = "proptest")]
 mod hostile;
 mod input;
@@ -8,6 +9,7 @@ mod sketch;
 mod strategy;
 
 pub use body::{Body, Field, Reading};
+pub use by_id::{ForOperation, for_operation};
 pub use input::{Kind, OperationInput, OperationOutput, Wire};
 pub use sketch::Sketch;
 pub use strategy::{GENERATOR_VERSION, body, body_catalogue, case, catalogue, random_body, random_case, wire_catalogue};
@@ -420,6 +422,57 @@ impl State {
         let (operation, response) = (operation.to_owned(), Some(response));
         self.armed.push(Armed { operation, response, times: u32::MAX, ..Armed::default() });
         self
+    }
+}
+
+/// A fact as it is shown beside what shows it.
+#[derive(Serialize)]
+pub(crate) struct ShownFact {
+    id: &'static str,
+    kind: Option<String>,
+    source: Option<&'static str>,
+    says: Option<&'static str>,
+}
+
+pub(crate) fn shown_facts(ids: &[&'static str]) -> Vec<ShownFact> {
+    let shown = |id: &&'static str| {
+        let fact = fact(id);
+        ShownFact {
+            id,
+            kind: fact.map(|fact| fact.kind.to_string()),
+            source: fact.map(|fact| fact.source),
+            says: fact.map(|fact| fact.says),
+        }
+    };
+    ids.iter().map(shown).collect()
+}
+
+impl<I: OperationInput> Serialize for Case<I> {
+    /// As `name`, `operation`, `class`, `format`, `facts` with their sources, `given`, `when`, and
+    /// `then` with an `output` or an `error`.
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+
+        #[derive(Serialize)]
+        #[serde(rename_all = "lowercase")]
+        enum Then<'a, O> {
+            Output(&'a O),
+            Error(&'a Refused),
+        }
+        let then = match &self.then {
+            Ok(output) => Then::Output(output),
+            Err(refused) => Then::Error(refused),
+        };
+        let mut fields = serializer.serialize_struct("Case", 8)?;
+        fields.serialize_field("name", &self.name)?;
+        fields.serialize_field("operation", I::ID)?;
+        fields.serialize_field("class", &self.class)?;
+        fields.serialize_field("format", &self.format)?;
+        fields.serialize_field("facts", &shown_facts(&self.facts))?;
+        fields.serialize_field("given", &self.given)?;
+        fields.serialize_field("when", &self.when)?;
+        fields.serialize_field("then", &then)?;
+        fields.end()
     }
 }
 

@@ -6,6 +6,7 @@ use super::{Body, Case, Kind, OperationInput, Wire};
 use crate::draw::Draw;
 use crate::format::Format;
 use crate::seed::Seed;
+use crate::services::operation;
 
 /// The version of everything that is made from a seed, and of the catalogue. It rises when the same
 /// seed gives other bytes, or a case of the catalogue changes.
@@ -31,8 +32,11 @@ pub const GENERATOR_VERSION: u32 = 1;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn catalogue<I: OperationInput>(format: Format) -> Vec<Case<I>> {
-    let has_it = crate::services::operation(I::ID).is_some_and(|operation| operation.formats.contains(&format));
-    if has_it { I::catalogue(format) } else { Vec::new() }
+    let has_it = operation(I::ID).is_some_and(|operation| operation.formats.contains(&format));
+    let mut cases = if has_it { I::catalogue(format) } else { Vec::new() };
+    // Stable: what is equally large keeps the order in which it is written down.
+    cases.sort_by_key(|case| case.given.entries());
+    cases
 }
 
 /// The catalogue of requests that the Input of an operation cannot say: a number that is none, a
@@ -88,7 +92,7 @@ fn sketched<I: OperationInput>(seed: Seed, kind: Kind, format: Format) -> Sketch
     Sketched::of(&Origin::new(seed), kind, format).expect("a seed alone is always a case")
 }
 
-/// Every way in which a body of an operation can be, each on one answer with two of everything.
+/// Every way in which a body of an operation can be, each on an answer with one task if that shows it.
 ///
 /// ```
 /// use taskmock::{Format, body_catalogue, ack::describe_task_info::Input};
@@ -97,9 +101,8 @@ fn sketched<I: OperationInput>(seed: Seed, kind: Kind, format: Format) -> Sketch
 /// ```
 pub fn body_catalogue<I: OperationInput>(format: Format) -> Vec<Body<I>> {
     let catalogue = catalogue::<I>(format);
-    // Some dialects show only on a list of one.
     let outputs: Vec<I::Output> =
-        ["full", "one"].iter().filter_map(|name| catalogue.iter().find(|case| case.name == *name)?.then.clone().ok()).collect();
+        ["one", "full"].iter().filter_map(|name| catalogue.iter().find(|case| case.name == *name)?.then.clone().ok()).collect();
     let of_way = |way: &Way<I::Output>| outputs.iter().find_map(|output| way.body(output, format));
     ways().iter().filter_map(of_way).collect()
 }

@@ -1,7 +1,11 @@
 //! `taskmock facts`: what the mock's behaviour rests on, as a table or as JSON.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
-use taskmock::{Fact, facts, operations};
+use taskmock::{
+    Fact, ForOperation, Format, OperationInput, body_catalogue, catalogue, facts, for_operation, operations, wire_catalogue,
+};
 
 use super::{Failure, print};
 
@@ -20,19 +24,52 @@ struct Row {
     kind: String,
     source: &'static str,
     says: &'static str,
+    /// The names of the cases that show it, each with its operation in front.
+    cases: Vec<String>,
 }
 
-impl From<&'static Fact> for Row {
-    fn from(fact: &'static Fact) -> Self {
+impl Row {
+    fn new(fact: &'static Fact, cases: &Cases) -> Self {
         let operation = operations()
             .map(|operation| operation.id)
             .find(|id| fact.id.strip_prefix(id).is_some_and(|rest| rest.starts_with('.')));
-        Row { id: fact.id, operation, kind: fact.kind.to_string(), source: fact.source, says: fact.says }
+        let cases = cases.0.get(fact.id).cloned().unwrap_or_default();
+        Row { id: fact.id, operation, kind: fact.kind.to_string(), source: fact.source, says: fact.says, cases }
+    }
+}
+
+/// The cases of every catalogue, by the facts that they show.
+#[derive(Default)]
+struct Cases(BTreeMap<&'static str, Vec<String>>);
+
+impl Cases {
+    fn add(&mut self, operation: &str, name: &str, facts: &[&'static str]) {
+        for id in facts {
+            let cases = self.0.entry(id).or_default();
+            let name = format!("{operation}/{name}");
+            if !cases.contains(&name) {
+                cases.push(name);
+            }
+        }
+    }
+}
+
+impl ForOperation for &mut Cases {
+    type Output = ();
+
+    fn run<I: OperationInput>(self) {
+        for format in Format::ALL {
+            catalogue::<I>(*format).iter().for_each(|case| self.add(I::ID, &case.name, &case.facts));
+            wire_catalogue::<I>(*format).iter().for_each(|case| self.add(I::ID, &case.name, &case.facts));
+            body_catalogue::<I>(*format).iter().for_each(|body| self.add(I::ID, &body.name, &body.facts));
+        }
     }
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let rows: Vec<Row> = facts().map(Row::from).collect();
+    let mut cases = Cases::default();
+    operations().for_each(|operation| for_operation(operation.id, &mut cases).unwrap_or_default());
+    let rows: Vec<Row> = facts().map(|fact| Row::new(fact, &cases)).collect();
     if arguments.json {
         return print(&serde_json::to_string_pretty(&rows).expect("rows are always JSON"));
     }

@@ -1,6 +1,7 @@
 //! Command line: arguments, files, output and exit codes; the only place that has any of them.
 
 mod facts;
+mod sample;
 mod serve;
 
 use std::io::{self, Write};
@@ -23,6 +24,8 @@ struct Arguments {
 enum Command {
     /// Answer all operations over HTTP until SIGINT or SIGTERM.
     Serve(serve::Arguments),
+    /// Print random cases or bodies of an operation, one a line.
+    Sample(sample::Arguments),
     /// Print the default state, the documents' world, as a JSON file to start from.
     State,
     /// Print the JSON Schema of a state file.
@@ -51,6 +54,7 @@ pub(crate) fn run() -> ExitCode {
     };
     let done = match arguments.command {
         Command::Serve(arguments) => serve::run(arguments),
+        Command::Sample(arguments) => sample::run(&arguments),
         Command::Facts(arguments) => facts::run(&arguments),
         Command::State => print(&State::documents().to_json()),
         Command::Schema => {

@@ -141,7 +141,7 @@ pub(crate) const FACTS: &[Fact] = facts! {
     "alibaba.roa.format", Documented, "002, sample success responses", "The answer is XML or JSON, with the content type application/xml or application/json.";
     "alibaba.roa.accept", Sdk, "classic Python, do_action with XML; Tea", "Accept asks for the encoding: application/xml, application/json.";
     "alibaba.roa.accept.other", Assumed, "the sample request of 002 has no Accept; classic Python sends application/octet-stream", "Without a preference for XML the answer is JSON.";
-    "alibaba.roa.service_error", Vendor, "alibaba-cloud-sdk-go issue 476", "The service refuses with code, message, requestId and status in lower case.";
+    "alibaba.roa.service_error", Vendor, "alibaba-cloud-sdk-go issue 476; the gateway in front has the envelope of RPC", "The service refuses with code, message, requestId and status in lower case.";
     "alibaba.roa.service_error.xml", Assumed, "nobody", "The same keys in XML, inside <Error>.";
     "huawei.error.body", Vendor, "terraform-provider-huaweicloud; Huawei API response page", "A refusal has error_code and error_msg.";
     "huawei.request_id", Sdk, "huaweicloudsdkcore exception_handler.py", "The request id is read only from the header X-Request-Id.";

@@ -32,12 +32,21 @@ macro_rules! registry {
     };
 }
 
-registry! {
-    ehpc / list_tasks,
-    ehpc / list_invocation_status,
-    ack / describe_task_info,
-    dws / list_logical_cluster_tasks,
+/// Hands the list of operations to a macro: what is made for each is made from this list.
+macro_rules! for_each_operation {
+    ($then:ident) => {
+        $then! {
+            ehpc / list_tasks,
+            ehpc / list_invocation_status,
+            ack / describe_task_info,
+            dws / list_logical_cluster_tasks,
+        }
+    };
 }
+
+pub(crate) use for_each_operation;
+
+for_each_operation!(registry);
 
 /// Every operation that the mock answers.
 ///

@@ -8,9 +8,11 @@ mod documents;
 mod dws_tasks;
 mod errors;
 mod facts;
+mod generated;
 mod laws;
 mod list_invocation_status;
 mod list_tasks;
+mod planted;
 mod readme;
 #[cfg(feature = "server")]
 mod readme_example;

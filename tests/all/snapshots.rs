@@ -8,7 +8,7 @@ use taskmock::{Backend, operations};
 use crate::errors::good_request;
 use crate::support::{header, text};
 
-fn hold(name: &str, content: String) {
+pub(crate) fn hold(name: &str, content: String) {
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path("../../snapshots");
     settings.set_prepend_module_to_snapshot(false);

@@ -34,7 +34,7 @@ pub(super) const FACTS: &[Fact] = facts! {
     "ack.describe_task_info.output.task_result.data", Documented, "002, response parameters: task_result, data", "task_result.data is a string: the resource; for a scale-out the id of the instance that was added.";
     "ack.describe_task_info.output.task_result.status", Documented, "002, response parameters: task_result, status", "task_result.status is a string: the scaling status of the resource.";
     "ack.describe_task_info.output.error", Documented, "002, response parameters: error", "error is an object: the error of the task.";
-    "ack.describe_task_info.output.error.code", Documented, "002, response parameters: error, code", "error.code is a string, also when it is a number such as \"400\".";
+    "ack.describe_task_info.output.error.code", Documented, "002, response parameters: error, code: String, example 400", "error.code is a string, also when it is a number such as \"400\".";
     "ack.describe_task_info.output.error.message", Documented, "002, response parameters: error, message", "error.message is a string: the error message.";
     "ack.describe_task_info.encoding.json", Documented, "002, sample success responses: JSON format", "The answer may be JSON, with the content type application/json.";
     "ack.describe_task_info.encoding.xml", Documented, "002, sample success responses: XML format", "The answer may be XML, with the content type application/xml.";
@@ -46,7 +46,7 @@ pub(super) const FACTS: &[Fact] = facts! {
     "ack.describe_task_info.state", Vendor, "current vendor page; 002 leaves the values blank", "running, fail, success.";
     "ack.describe_task_info.state.fail", Vendor, "current vendor page, SDK from 6.7.1; SDK 3.3.5 to 6.0.0 says failed", "A task that failed has the state fail; failed is a dialect.";
     "ack.describe_task_info.task_result.status", Sdk, "SDK 7.2.3; 002 leaves the values blank", "success, failed, initial.";
-    "ack.describe_task_info.created", Documented, "002, response parameters: created, updated", "created and updated are RFC 3339 with +08:00.";
+    "ack.describe_task_info.created", Documented, "002, response parameters: created, updated; stages and events have other formats", "created and updated are RFC 3339 with +08:00.";
     "ack.describe_task_info.updated", Assumed, "the sample's is later than created", "updated is when anything of the task last changed.";
     "ack.describe_task_info.stages.time", Documented, "002, response parameters: stages, start_time, end_time", "start_time and end_time are YYYY-MM-DD HH:MM:SS without a zone.";
     "ack.describe_task_info.stages.zone", Assumed, "created shows +08:00", "Stage times are in China's time.";
@@ -54,7 +54,7 @@ pub(super) const FACTS: &[Fact] = facts! {
     "ack.describe_task_info.stages.state", Assumed, "002, response parameters: stages, state: running", "The states of a stage are those of a task; the stage at which a task ends badly ends as the task.";
     "ack.describe_task_info.outputs", Sdk, "SDK 7.x, DescribeTaskInfoResponseBody; not in 002", "outputs is a map.";
     "ack.describe_task_info.map.xml", Assumed, "nobody", "In XML, parameters and outputs hold JSON text.";
-    "ack.describe_task_info.xml.root", Assumed, "002, sample: XML without a root", "The XML has the root <DescribeTaskInfoResponse>; the rootless fragment is a dialect.";
+    "ack.describe_task_info.xml.root", Assumed, "002, sample: XML without a root; an XML document needs one", "The XML has the root <DescribeTaskInfoResponse>; the rootless fragment is a dialect.";
     "ack.describe_task_info.empty", Sdk, "SDKs decode a missing list as empty", "A list, map or object that holds nothing is left out, as in the sample.";
     "ack.describe_task_info.error.not_found", Vendor, "alibaba-cloud-sdk-go issue 476; the HTTP status is assumed to be its status", "An unknown task is 400 `the task T-… not found`, code \"400\".";
     "ack.describe_task_info.end.final", Assumed, "nobody", "Nothing of a task changes after its end: later events do not happen, later results stay initial.";

@@ -43,12 +43,12 @@ pub(super) const FACTS: &[Fact] = facts! {
     "dws.list_logical_cluster_tasks.order.other", Assumed, "nobody", "Any other order, lower case included, is refused.";
     "dws.list_logical_cluster_tasks.order.default", Assumed, "the sample's tasks are ascending", "Without order and order_by the list ascends by start_time.";
     "dws.list_logical_cluster_tasks.order_by", Documented, "004, sample request: order_by=startTime", "order_by names a field as the sample does.";
-    "dws.list_logical_cluster_tasks.order_by.alias", Assumed, "response parameters: start_time", "The field's own spelling, and the other fields, are accepted; any other name is refused.";
+    "dws.list_logical_cluster_tasks.order_by.alias", Assumed, "response parameters: start_time; the sample request says startTime", "The field's own spelling, and the other fields, are accepted; any other name is refused.";
     "dws.list_logical_cluster_tasks.count.filtered", Assumed, "nobody", "count counts after filtering.";
     "dws.list_logical_cluster_tasks.time", Documented, "004, sample", "start_time and end_time are YYYY-MM-DD HH:MM:SS.";
     "dws.list_logical_cluster_tasks.time.zone", Assumed, "sibling operations state UTC", "They are in UTC.";
-    "dws.list_logical_cluster_tasks.task.running", Assumed, "the sibling's action_info has an empty result", "end_time, result and log are empty while a task runs; null is a dialect.";
-    "dws.list_logical_cluster_tasks.log", Documented, "004, sample", "log is free text; the sample's holds a backslash and an n.";
+    "dws.list_logical_cluster_tasks.task.running", Assumed, "004 has no status; the sibling's action_info has an empty result", "end_time, result and log are empty while a task runs; null is a dialect.";
+    "dws.list_logical_cluster_tasks.log", Documented, "004, sample: a backslash and an n where a line end would be expected", "log is free text; the sample's holds a backslash and an n.";
     "dws.list_logical_cluster_tasks.error.body", Vendor, "terraform-provider-huaweicloud; 004 lists statuses only", "error_code and error_msg; errCode and externalMessage besides are a dialect.";
     "dws.list_logical_cluster_tasks.error.400", Vendor, "004, status codes: 400; code and text: vendor error list", "400 DWS.0001 for a cluster id that is no UUID.";
     "dws.list_logical_cluster_tasks.error.403", Vendor, "004, status codes: 403; code and text: vendor error list", "403 DWS.0015.";
@@ -60,6 +60,6 @@ pub(super) const FACTS: &[Fact] = facts! {
     "dws.list_logical_cluster_tasks.status.500", Documented, "004, status codes: 500", "500: internal server error.";
     "dws.list_logical_cluster_tasks.bounds.refusal", Assumed, "the vendor's word for an incorrect parameter", "A parameter out of its range is 400 DWS.0001.";
     "dws.list_logical_cluster_tasks.error.404.text", Assumed, "nobody", "Its text is `The cluster does not exist.`.";
-    "dws.list_logical_cluster_tasks.filter.exact", Assumed, "the sample's filter Expand matches neither task of its answer", "Both filters match exactly.";
+    "dws.list_logical_cluster_tasks.filter.exact", Assumed, "004, sample request: Expand; sample response: Grow, Create", "Both filters match exactly.";
     "dws.list_logical_cluster_tasks.order_by.ascending", Assumed, "nobody", "order_by without order ascends.";
 };

@@ -238,6 +238,13 @@ impl Sketch<Input> for Plan {
         for kept in fewer(&self.tasks) {
             add(&|plan| plan.tasks.clone_from(&kept));
         }
+        if self.tasks.len() > 1 {
+            // What only shows on another page shows past the end of a list of one as well.
+            add(&|plan| {
+                plan.tasks.truncate(1);
+                (plan.offset, plan.limit) = (Some(1), None);
+            });
+        }
         if self.has_other_cluster {
             add(&|plan| plan.has_other_cluster = false);
         }

@@ -25,7 +25,7 @@ pub(super) const FACTS: &[Fact] = facts! {
     "ehpc.list_invocation_status.invoke_status.overall", Assumed, "nobody", "Running if any node runs, else Failed if any failed, else Stopped if any was stopped, else Finished.";
     "ehpc.list_invocation_status.json.root", Vendor, "newer vendor page and every SDK: unwrapped; 003, sample: wrapped", "The JSON is not wrapped; {\"ListInvocationStatusResponse\": …} is a dialect.";
     "ehpc.list_invocation_status.command_id.unknown", Assumed, "the table has ObjectNotFound", "A command that is unknown or of another cluster is 404 ObjectNotFound.";
-    "ehpc.list_invocation_status.error.invalid_params", Documented, "003, error codes", "400 InvalidParams `The specified parameter %s is invalid.`.";
+    "ehpc.list_invocation_status.error.invalid_params", Documented, "003, error codes; 001 says `Invalid param: %s`", "400 InvalidParams `The specified parameter %s is invalid.`.";
     "ehpc.list_invocation_status.error.not_enabled", Documented, "003, error codes", "400 NotEnabled.";
     "ehpc.list_invocation_status.error.in_debt", Documented, "003, error codes", "400 InDebt.";
     "ehpc.list_invocation_status.error.invalid_cluster_status", Documented, "003, error codes", "403 InvalidClusterStatus.";

@@ -337,6 +337,13 @@ impl Sketch<Input> for Plan {
         for kept in crate::case::fewer(&self.tasks) {
             add(&|plan| plan.tasks.clone_from(&kept));
         }
+        if self.tasks.len() > 1 {
+            // What only shows on another page shows past the end of a list of one as well.
+            add(&|plan| {
+                plan.tasks.truncate(1);
+                (plan.page_number, plan.page_size) = (Some(2), None);
+            });
+        }
         if self.elsewhere {
             add(&|plan| plan.elsewhere = false);
         }
