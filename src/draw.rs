@@ -105,11 +105,7 @@ pub(crate) const HURTING: &[(&str, &str, Option<&str>)] = &[
     ("word_like", "null", None),
     ("byte_order_mark", "\u{feff}a", None),
     ("line_separators", "a\u{2028}b\u{2029}c\u{85}d", None),
-    (
-        "control",
-        "a\u{0}b\u{1}c\u{8}d\u{b}e\u{1f}f\u{7f}",
-        Some("a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}e\u{fffd}f\u{7f}"),
-    ),
+    ("control", "a\u{0}b\u{1}c\u{8}d\u{b}e\u{1f}f\u{7f}", Some("a\u{fffd}b\u{fffd}c\u{fffd}d\u{fffd}e\u{fffd}f\u{7f}")),
     ("noncharacters", "a\u{fffe}b\u{ffff}c", Some("a\u{fffd}b\u{fffd}c")),
 ];
 

@@ -34,10 +34,10 @@ pub use case::{
     Body, Case, Class, ForOperation, GENERATOR_VERSION, Mismatch, OperationInput, OperationOutput, Reading, Wire, body,
     body_catalogue, case, catalogue, for_operation, random_body, random_case, wire_catalogue,
 };
-#[cfg(feature = "proptest")]
-pub use case::{bodies, cases, inputs, invalid_inputs, random_cases, requests, states};
 #[doc(hidden)]
 pub use case::{Field, Kind, Sketch};
+#[cfg(feature = "proptest")]
+pub use case::{bodies, cases, inputs, invalid_inputs, random_cases, requests, states};
 pub use clock::{Span, TimeError, Timestamp};
 pub use error_code::{ErrorCode, Layer};
 pub use fact::{Fact, FactKind};

@@ -62,8 +62,8 @@ impl Seed {
 
     fn digits(self, index: u64, alphabet: &[u8; 16]) -> [u8; 32] {
         let first = index.wrapping_mul(2);
-        let halves = (u128::from(self.number(first)) << 64) | u128::from(self.number(first.wrapping_add(1)));
-        std::array::from_fn(|at| alphabet[(halves >> (124 - 4 * at)) as usize & 15])
+        let halves = [self.number(first), self.number(first.wrapping_add(1))];
+        std::array::from_fn(|at| alphabet[(halves[at / 16] >> (60 - 4 * (at % 16))) as usize & 15])
     }
 }
 

@@ -228,7 +228,8 @@ impl<O: OperationOutput> Way<O> {
     pub(crate) fn body<I: OperationInput<Output = O>>(&self, output: &O, format: Format) -> Option<Body<I>> {
         let bent = (self.bend)(&Good { output, format })?;
         let operation = operation(I::ID).expect("every Input is of a registered operation");
-        let content_type = bent.content_type.map_or_else(|| operation.protocol.content_type(format).to_owned(), str::to_owned);
+        let content_type =
+            bent.content_type.map_or_else(|| operation.protocol.content_type(format).to_owned(), str::to_owned);
         Some(Body {
             name: format!("body.{}", self.name),
             facts: vec![self.fact],
@@ -495,25 +496,24 @@ fn field_ways<O: OperationOutput>(field: &'static Field) -> Vec<Way<O>> {
 
 /// Adds a field that no document knows, to the answer and to the first item of its lists.
 fn surprise(value: &mut Value) {
-    match value {
-        Value::Object(fields) => {
-            fields.values_mut().for_each(|value| {
-                if let Some(first) = value.as_array_mut().and_then(|items| items.first_mut()) {
-                    surprise(first);
-                }
-            });
-            fields.insert("Surprise".to_owned(), serde_json::json!({ "a": [1, null] }));
+    let Value::Object(fields) = value else { return };
+    for value in fields.values_mut() {
+        if let Some(first) = value.as_array_mut().and_then(|items| items.first_mut()) {
+            surprise(first);
         }
-        _ => {}
     }
+    fields.insert("Surprise".to_owned(), serde_json::json!({ "a": [1, null] }));
 }
 
 /// JSON with the fields of every object in the opposite order.
 fn reversed(value: &Value) -> String {
     match value {
         Value::Object(fields) => {
-            let fields: Vec<String> =
-                fields.iter().rev().map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), reversed(value))).collect();
+            let fields: Vec<String> = fields
+                .iter()
+                .rev()
+                .map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), reversed(value)))
+                .collect();
             format!("{{{}}}", fields.join(","))
         }
         Value::Array(items) => format!("[{}]", items.iter().map(reversed).collect::<Vec<_>>().join(",")),

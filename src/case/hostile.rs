@@ -9,9 +9,34 @@ use crate::services::operations;
 
 /// Values that have broken servers.
 const VALUES: &[&str] = &[
-    "", "0", "1", "-1", "50", "51", "999", "1000", "2147483647", "2147483648", "99999999999999999999", "true", "TRUE",
-    "maybe", "null", "NaN", "%", "%4", "%zz", "%00", "%ff%fe", "%2F..%2F", "../../etc/passwd", "' OR 1=1 --",
-    "<script>", "${jndi:ldap://x}", "{}", "[]",
+    "",
+    "0",
+    "1",
+    "-1",
+    "50",
+    "51",
+    "999",
+    "1000",
+    "2147483647",
+    "2147483648",
+    "99999999999999999999",
+    "true",
+    "TRUE",
+    "maybe",
+    "null",
+    "NaN",
+    "%",
+    "%4",
+    "%zz",
+    "%00",
+    "%ff%fe",
+    "%2F..%2F",
+    "../../etc/passwd",
+    "' OR 1=1 --",
+    "<script>",
+    "${jndi:ldap://x}",
+    "{}",
+    "[]",
 ];
 
 const HEADERS: &[(&str, &str)] = &[

@@ -142,7 +142,6 @@ impl<I> Serialize for Wire<I> {
     }
 }
 
-
 impl<I> Wire<I> {
     pub(crate) fn new(request: Request) -> Self {
         Wire { request, input: std::marker::PhantomData }

@@ -12,7 +12,9 @@ pub use body::{Body, Field, Reading};
 pub use by_id::{ForOperation, for_operation};
 pub use input::{Kind, OperationInput, OperationOutput, Wire};
 pub use sketch::Sketch;
-pub use strategy::{GENERATOR_VERSION, body, body_catalogue, case, catalogue, random_body, random_case, wire_catalogue};
+pub use strategy::{
+    GENERATOR_VERSION, body, body_catalogue, case, catalogue, random_body, random_case, wire_catalogue,
+};
 
 pub(crate) use body::{FieldKind, field};
 pub(crate) use input::wire;
@@ -34,6 +36,7 @@ use crate::journal::Recorded;
 use crate::operation::Operation;
 use crate::protocol::Refused;
 use crate::route::{Route, route};
+use crate::seed::Seed;
 use crate::services::{Armed, RawResponse, State, operation};
 
 /// One exchange: *given* a state, *when* an input, *then* an answer, and the facts that it shows.
@@ -115,7 +118,8 @@ impl fmt::Display for Class {
 const MOST_REQUESTS: u64 = 100;
 
 impl<I: OperationInput> Case<I> {
-    pub(crate) fn new(name: impl Into<String>, format: Format, given: State, when: I) -> CaseWithoutAnswer<I> {
+    /// A case that is to be told what it shows and expects.
+    pub(crate) fn named(name: impl Into<String>, format: Format, given: State, when: I) -> CaseWithoutAnswer<I> {
         CaseWithoutAnswer { name: name.into(), facts: Vec::new(), class: Class::Valid, format, given, when }
     }
 
@@ -277,6 +281,26 @@ impl<I: OperationInput> Case<I> {
             .collect()
     }
 
+    /// Expects the request id of the first request.
+    fn with_first_id(mut self) -> Self {
+        let id = self.first_id();
+        match &mut self.then {
+            Ok(output) => {
+                if let Some(place) = output.request_id() {
+                    *place = id;
+                }
+            }
+            Err(refused) => refused.request_id = id,
+        }
+        self
+    }
+
+    /// With other request ids.
+    pub(crate) fn with_seed(mut self, seed: Seed) -> Self {
+        self.given.seed = seed;
+        self.with_first_id()
+    }
+
     /// The request id of the first request.
     fn first_id(&self) -> String {
         match self.given.request_ids.get(I::ID).and_then(|ids| ids.front()) {
@@ -339,6 +363,12 @@ impl<I: OperationInput> Case<I> {
     }
 }
 
+/// Status, code and message of a refusal, in a table of cases.
+pub(crate) type Refusal<'a> = (u16, &'a str, &'a str);
+
+/// The ids of facts, in a table of cases.
+pub(crate) type Facts = &'static [&'static str];
+
 /// A case that lacks only what it expects.
 pub(crate) struct CaseWithoutAnswer<I> {
     name: String,
@@ -390,17 +420,7 @@ impl<I: OperationInput> CaseWithoutAnswer<I> {
 
     pub(crate) fn then(self, then: Result<I::Output, Refused>) -> Case<I> {
         let CaseWithoutAnswer { name, facts, class, format, given, when } = self;
-        let mut case = Case { name, facts, class, format, given, when, then };
-        let id = case.first_id();
-        match &mut case.then {
-            Ok(output) => {
-                if let Some(place) = output.request_id() {
-                    *place = id;
-                }
-            }
-            Err(refused) => refused.request_id = id,
-        }
-        case
+        Case { name, facts, class, format, given, when, then }.with_first_id()
     }
 }
 
@@ -520,12 +540,7 @@ impl Debug for Mismatch {
 impl std::error::Error for Mismatch {}
 
 /// Writes a line for each leaf in which two values differ.
-pub(crate) fn differences(
-    said: &mut String,
-    path: &str,
-    expected: &serde_json::Value,
-    got: &serde_json::Value,
-) {
+pub(crate) fn differences(said: &mut String, path: &str, expected: &serde_json::Value, got: &serde_json::Value) {
     use serde_json::Value;
     let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     match (expected, got) {

@@ -85,7 +85,8 @@ impl<I: OperationInput> Sketched<I> {
     pub(crate) fn case(&self) -> Case<I> {
         let mut case = self.sketch.case();
         case.name = format!("random.{}", self.origin);
-        case
+        // Fresh request ids; one that was made simpler has the plain ones.
+        if self.origin.steps.is_empty() { case.with_seed(self.origin.seed) } else { case }
     }
 
     /// Simpler ones that are still what this one is: answered, or refused with the same code.

@@ -101,8 +101,10 @@ fn sketched<I: OperationInput>(seed: Seed, kind: Kind, format: Format) -> Sketch
 /// ```
 pub fn body_catalogue<I: OperationInput>(format: Format) -> Vec<Body<I>> {
     let catalogue = catalogue::<I>(format);
-    let outputs: Vec<I::Output> =
-        ["one", "full"].iter().filter_map(|name| catalogue.iter().find(|case| case.name == *name)?.then.clone().ok()).collect();
+    let outputs: Vec<I::Output> = ["one", "full"]
+        .iter()
+        .filter_map(|name| catalogue.iter().find(|case| case.name == *name)?.then.clone().ok())
+        .collect();
     let of_way = |way: &Way<I::Output>| outputs.iter().find_map(|output| way.body(output, format));
     ways().iter().filter_map(of_way).collect()
 }
@@ -163,7 +165,10 @@ impl<I: OperationInput> SketchedBody<I> {
             .find_map(|way| Self::with(first.clone(), way, ways, format))?;
         let mut current = first;
         for step in origin.steps() {
-            current = current.simpler(ways, format).into_iter().find(|body| body.sketched.origin().steps().last() == Some(step))?;
+            current = current
+                .simpler(ways, format)
+                .into_iter()
+                .find(|body| body.sketched.origin().steps().last() == Some(step))?;
         }
         Some(current)
     }
@@ -182,9 +187,9 @@ impl<I: OperationInput> SketchedBody<I> {
 }
 
 #[cfg(feature = "proptest")]
-pub use with_proptest::{bodies, cases, inputs, invalid_inputs, random_cases, requests, states};
-#[cfg(feature = "proptest")]
 pub(crate) use with_proptest::{any_input, any_output};
+#[cfg(feature = "proptest")]
+pub use with_proptest::{bodies, cases, inputs, invalid_inputs, random_cases, requests, states};
 
 #[cfg(feature = "proptest")]
 mod with_proptest {
@@ -290,8 +295,7 @@ mod with_proptest {
         only_random::<I>(Kind::Accepted, Format::Json).prop_map(|case| case.when)
     }
 
-    /// Inputs that are refused whatever the state holds, with the refusal. Its request id is that of
-    /// the first request to a backend of seed 0.
+    /// Inputs that are refused whatever the state holds, with the refusal, without a request id.
     ///
     /// ```
     /// use proptest::prelude::*;
@@ -301,7 +305,10 @@ mod with_proptest {
     /// });
     /// ```
     pub fn invalid_inputs<I: OperationInput>() -> impl Strategy<Value = (I, Refused)> + Clone {
-        only_random::<I>(Kind::Refused, Format::Json).prop_map(|case| (case.when, case.then.err().unwrap_or_default()))
+        only_random::<I>(Kind::Refused, Format::Json).prop_map(|case| {
+            let refused = case.then.err().unwrap_or_default();
+            (case.when, Refused { request_id: String::new(), ..refused })
+        })
     }
 
     /// Bodies of an operation's answers: first every way of the [`body_catalogue`] once, then random

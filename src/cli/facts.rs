@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use taskmock::{
-    Fact, ForOperation, Format, OperationInput, body_catalogue, catalogue, facts, for_operation, operations, wire_catalogue,
+    Fact, ForOperation, Format, OperationInput, body_catalogue, catalogue, facts, for_operation, operations,
+    wire_catalogue,
 };
 
 use super::{Failure, print};

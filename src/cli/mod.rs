@@ -1,6 +1,7 @@
 //! Command line: arguments, files, output and exit codes; the only place that has any of them.
 
 mod facts;
+mod progress;
 mod sample;
 mod serve;
 
@@ -72,6 +73,11 @@ fn fail(sentence: &str) -> ExitCode {
     // A terminal that has gone changes nothing.
     let _ = writeln!(io::stderr(), "error: {sentence}");
     ExitCode::from(2)
+}
+
+/// A number that is not negative.
+fn whole(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| format!("it should be a whole number from 0 to {}", u64::MAX))
 }
 
 /// clap's message without its usage: what is wrong, then what would be right if it has a tip.

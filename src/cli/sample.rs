@@ -1,14 +1,13 @@
 //! `taskmock sample`: random cases and bodies of an operation, one a line.
 
-use std::io::{self, BufWriter, IsTerminal, Write};
-use std::time::{Duration, Instant};
+use std::io::{self, BufWriter, Write};
 
 use taskmock::{
-    Body, Case, Class, ForOperation, Format, OperationInput, Seed, catalogue, for_operation, operation, operations,
-    random_body, random_case,
+    Body, Case, Class, ForOperation, Format, OperationInput, Seed, body_catalogue, catalogue, for_operation, operation,
+    operations, random_body, random_case,
 };
 
-use super::Failure;
+use super::{Failure, progress};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -16,10 +15,10 @@ pub(super) struct Arguments {
     #[arg(value_parser = operation_id)]
     operation: &'static str,
     /// What is drawn; the same seed draws the same on every machine.
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = super::whole, allow_negative_numbers = true)]
     seed: u64,
     /// How many.
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = super::whole, allow_negative_numbers = true)]
     count: u64,
     /// The encoding: json or xml.
     #[arg(long, default_value = "json", value_parser = str::parse::<Format>)]
@@ -83,77 +82,64 @@ impl<W: Write> ForOperation for Stream<'_, W> {
 
     fn run<I: OperationInput>(mut self) -> io::Result<()> {
         let Arguments { seed, count, format, class: Classes(classes), shape, .. } = *self.arguments;
-        let edges: Vec<Case<I>> =
-            catalogue(format).into_iter().filter(|case: &Case<I>| case.class == Class::Edge).collect();
-        let mut progress = Progress::new(count);
+        let source = Source::<I>::new(format);
+        let progress = progress::bar(count, true);
         for number in 0..count {
             let seed = Seed(Seed(seed).number(number));
             let class = classes[(seed.number(0) % classes.len() as u64) as usize];
-            match class {
-                Class::Valid | Class::Edge => {
-                    let case = case_of(seed, class, format, &edges);
-                    match shape {
-                        As::Case => serde_json::to_writer(&mut self.out, &case)?,
-                        As::Body => self.out.write_all(case.backend().respond(&case.request()).body())?,
-                    }
+            match (source.draw(seed, class), shape) {
+                (Drawn::Case(case), As::Case) => serde_json::to_writer(&mut self.out, &case)?,
+                (Drawn::Case(case), As::Body) => {
+                    self.out.write_all(case.backend().respond(&case.request()).body())?;
                 }
-                Class::Dialect | Class::Malformed => {
-                    let body: Body<I> = body_of(seed, class, format);
-                    match shape {
-                        As::Case => serde_json::to_writer(&mut self.out, &body)?,
-                        As::Body => self.out.write_all(&body.bytes)?,
-                    }
-                }
+                (Drawn::Body(body), As::Case) => serde_json::to_writer(&mut self.out, &body)?,
+                (Drawn::Body(body), As::Body) => self.out.write_all(&body.bytes)?,
             }
             self.out.write_all(b"\n")?;
-            progress.show(number + 1);
+            progress.inc(1);
         }
-        progress.end();
+        progress.finish_and_clear();
         Ok(())
     }
 }
 
-/// A case of a class: half of the edges are of the catalogue.
-fn case_of<I: OperationInput>(seed: Seed, class: Class, format: Format, edges: &[Case<I>]) -> Case<I> {
-    if class == Class::Edge && seed.number(1) % 2 == 0 {
-        return edges[(seed.number(2) % edges.len() as u64) as usize].clone();
-    }
-    let mut cases = (3..).map(|number| random_case::<I>(Seed(seed.number(number)), format));
-    cases.find(|case| case.class == class).expect("there is no end of them")
+/// What is drawn from: the catalogue for what random cases have too little of.
+struct Source<I: OperationInput> {
+    format: Format,
+    edges: Vec<Case<I>>,
+    dialects: Vec<Case<I>>,
+    /// Whether some dialect changes the shape of an answer; without one no random body has it.
+    has_dialect_bodies: bool,
 }
 
-fn body_of<I: OperationInput>(seed: Seed, class: Class, format: Format) -> Body<I> {
-    let mut bodies = (1..).map(|number| random_body::<I>(Seed(seed.number(number)), format));
-    bodies.find(|body| body.class == class).expect("there is no end of them")
+enum Drawn<I: OperationInput> {
+    Case(Box<Case<I>>),
+    Body(Body<I>),
 }
 
-/// A line on a terminal, while the work is long.
-struct Progress {
-    count: u64,
-    shown: Option<Instant>,
-    began: Instant,
-    is_terminal: bool,
-}
-
-impl Progress {
-    fn new(count: u64) -> Self {
-        let is_terminal = io::stderr().is_terminal() && !io::stdout().is_terminal();
-        Progress { count, shown: None, began: Instant::now(), is_terminal }
+impl<I: OperationInput> Source<I> {
+    fn new(format: Format) -> Self {
+        let of_class = |class: Class| catalogue(format).into_iter().filter(move |case: &Case<I>| case.class == class);
+        let has_dialect_bodies = body_catalogue::<I>(format).iter().any(|body| body.class == Class::Dialect);
+        let (edges, dialects) = (of_class(Class::Edge).collect(), of_class(Class::Dialect).collect());
+        Source { format, edges, dialects, has_dialect_bodies }
     }
 
-    fn show(&mut self, done: u64) {
-        if !self.is_terminal || done % 64 != 0 || self.began.elapsed() < Duration::from_secs(1) {
-            return;
-        }
-        if self.shown.is_none_or(|shown| shown.elapsed() >= Duration::from_millis(100)) {
-            self.shown = Some(Instant::now());
-            let _ = write!(io::stderr(), "\r{done} of {}", self.count);
-        }
-    }
-
-    fn end(&self) {
-        if self.shown.is_some() {
-            let _ = write!(io::stderr(), "\r\x1b[K");
+    /// Half of what the catalogue has comes from there.
+    fn draw(&self, seed: Seed, class: Class) -> Drawn<I> {
+        let listed = |cases: &[Case<I>]| Box::new(cases[(seed.number(2) % cases.len() as u64) as usize].clone());
+        let from_catalogue = seed.number(1).is_multiple_of(2);
+        match class {
+            Class::Edge if from_catalogue => Drawn::Case(listed(&self.edges)),
+            Class::Dialect if from_catalogue || !self.has_dialect_bodies => Drawn::Case(listed(&self.dialects)),
+            Class::Valid | Class::Edge => {
+                let mut cases = (3..).map(|number| random_case(Seed(seed.number(number)), self.format));
+                Drawn::Case(Box::new(cases.find(|case| case.class == class).expect("one in four is of each class")))
+            }
+            Class::Dialect | Class::Malformed => {
+                let mut bodies = (3..).map(|number| random_body(Seed(seed.number(number)), self.format));
+                Drawn::Body(bodies.find(|body| body.class == class).expect("some way is of this class"))
+            }
         }
     }
 }

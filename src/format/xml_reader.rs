@@ -122,7 +122,9 @@ impl<'a> Elements<'a> {
         let node = self.only()?;
         match node.children.first() {
             None => Ok(node),
-            Some(child) => Err(DecodeError(format!("`{}` holds the element `{}` where a text belongs", node.name, child.name))),
+            Some(child) => {
+                Err(DecodeError(format!("`{}` holds the element `{}` where a text belongs", node.name, child.name)))
+            }
         }
     }
 

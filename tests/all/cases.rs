@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use taskmock::{
-    Body, Case, Format, OperationInput, OperationOutput, Seed, body_catalogue, catalogue, fact, random_body, random_case,
-    wire_catalogue,
+    Body, Case, Format, OperationInput, OperationOutput, Seed, body_catalogue, catalogue, fact, random_body,
+    random_case, wire_catalogue,
 };
 
 /// Runs a case in memory: what is wrong, if anything.

@@ -202,3 +202,85 @@ fn a_server_is_controlled_over_http() {
     );
     assert!(body.contains(r#""Status":"Success""#), "{body}");
 }
+
+#[test]
+fn sample_prints_as_many_as_asked_the_same_for_a_seed() {
+    let text = |arguments: &[&str]| {
+        let output = run(&[&["sample"], arguments].concat());
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        output.stdout
+    };
+    let lines = |bytes: &[u8]| bytes.split(|byte| *byte == b'\n').count() - 1;
+    let bodies = text(&["ehpc.list_tasks", "--seed", "7", "--count", "20"]);
+    assert_eq!(lines(&bodies), 20);
+    assert_eq!(bodies, text(&["ehpc.list_tasks", "--seed", "7", "--count", "20"]));
+    assert_ne!(bodies, text(&["ehpc.list_tasks", "--seed", "8", "--count", "20"]));
+    for line in bodies.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+        let body: Value = serde_json::from_slice(line).expect("a body");
+        assert!(body["Tasks"].is_array());
+    }
+    for operation in taskmock::operations() {
+        for format in operation.formats {
+            for class in ["valid", "edge", "dialect", "malformed", "all"] {
+                let cases = text(&[
+                    operation.id,
+                    "--format",
+                    &format.to_string(),
+                    "--class",
+                    class,
+                    "--as",
+                    "case",
+                    "--count",
+                    "5",
+                ]);
+                assert_eq!(lines(&cases), 5);
+                for line in cases.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+                    let case: Value = serde_json::from_slice(line).expect("a case");
+                    assert_eq!(case["operation"], operation.id);
+                    assert!(class == "all" || case["class"] == class, "{class}: {}", case["class"]);
+                    assert!(case["facts"][0]["source"].is_string());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn sample_says_what_exists_and_ends_quietly_when_its_reader_goes() {
+    for (arguments, expected) in [
+        (
+            vec!["ehpc.list_clusters"],
+            "there are ehpc.list_tasks, ehpc.list_invocation_status, ack.describe_task_info, dws.",
+        ),
+        (vec!["ehpc.list_tasks", "--class", "odd"], "there are valid, edge, dialect, malformed and all"),
+        (vec!["ehpc.list_tasks", "--format", "yaml"], "there are json and xml"),
+        (vec!["dws.list_logical_cluster_tasks", "--format", "xml"], "answers in json only"),
+        (vec!["ehpc.list_tasks", "--count", "-1"], "it should be a whole number from 0 to 18446744073709551615"),
+    ] {
+        let output = run(&[&["sample"], &arguments[..]].concat());
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(said.contains(expected) && said.lines().count() == 1, "{arguments:?}: {said}");
+    }
+    let mut child = taskmock()
+        .args(["sample", "ehpc.list_tasks", "--count", "1000000"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
+    assert!(line.starts_with('{'));
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn facts_name_the_cases_that_show_them() {
+    let output = run(&["facts", "--json"]);
+    let facts: Vec<Value> = serde_json::from_slice(&output.stdout).expect("JSON");
+    let max = facts.iter().find(|fact| fact["id"] == "ehpc.list_tasks.page_size.max").expect("it is there");
+    let cases: Vec<&str> = max["cases"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
+    assert!(cases.contains(&"ehpc.list_tasks/page_size.max_plus_1"), "{cases:?}");
+    assert!(facts.iter().all(|fact| !fact["cases"].as_array().expect("a list").is_empty()));
+}

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use proptest::prelude::*;
+use serde_json::Value;
 use taskmock::dialect::Dialect;
 use taskmock::dws::list_logical_cluster_tasks as dws_tasks;
 use taskmock::ehpc::list_tasks;
@@ -248,12 +249,12 @@ impl taskmock::ForOperation for Values {
     fn run<I: OperationInput>(self) -> String {
         let mut lines = String::new();
         for format in operations().find(|operation| operation.id == I::ID).expect("registered").formats {
-            let json = |value: &dyn erased::Json| value.json();
             let random =
-                (0..200).fold(EMPTY, |before, seed| hash(json(&random_case::<I>(Seed(seed), *format)).as_bytes(), before));
-            let bodies = (0..200).fold(EMPTY, |before, seed| hash(&random_body::<I>(Seed(seed), *format).bytes, before));
-            let listed = catalogue::<I>(*format).iter().fold(EMPTY, |before, case| hash(json(case).as_bytes(), before));
-            let wire = wire_catalogue::<I>(*format).iter().fold(EMPTY, |before, case| hash(json(case).as_bytes(), before));
+                (0..200).fold(EMPTY, |before, seed| hash(&written(&random_case::<I>(Seed(seed), *format)), before));
+            let bodies =
+                (0..200).fold(EMPTY, |before, seed| hash(&random_body::<I>(Seed(seed), *format).bytes, before));
+            let listed = catalogue::<I>(*format).iter().fold(EMPTY, |before, case| hash(&written(case), before));
+            let wire = wire_catalogue::<I>(*format).iter().fold(EMPTY, |before, case| hash(&written(case), before));
             let shaped = body_catalogue::<I>(*format).iter().fold(EMPTY, |before, body| hash(&body.bytes, before));
             let _ = writeln!(
                 lines,
@@ -265,16 +266,10 @@ impl taskmock::ForOperation for Values {
     }
 }
 
-mod erased {
-    pub(super) trait Json {
-        fn json(&self) -> String;
-    }
-
-    impl<T: serde::Serialize> Json for T {
-        fn json(&self) -> String {
-            serde_json::to_string(self).expect("JSON")
-        }
-    }
+/// What a case gives, asks and expects; its name and the words of its facts may change.
+fn written<I: OperationInput>(case: &taskmock::Case<I>) -> Vec<u8> {
+    let then = case.then.as_ref().map_err(ToString::to_string);
+    serde_json::to_vec(&(&case.given, &case.when, then)).expect("JSON")
 }
 
 /// If this changes, what users have written down changes with it: raise `GENERATOR_VERSION`, and say
@@ -292,10 +287,61 @@ fn a_seed_gives_the_same_values_for_ever() {
 fn a_case_is_told_as_a_person_needs_it() {
     let case = taskmock::case::<list_tasks::Input>("page_size.max_plus_1", Format::Json).expect("it is listed");
     let mut told = format!("{case:?}\n\n");
-    let _ = writeln!(told, "{}\n", case.check(Err(taskmock::Refused::new(400, "InvalidParam", "no"))).expect_err("wrong"));
+    let _ =
+        writeln!(told, "{}\n", case.check(Err(taskmock::Refused::new(400, "InvalidParam", "no"))).expect_err("wrong"));
     let body = taskmock::body::<list_tasks::Input>("body.truncated_by_one", Format::Xml).expect("it is listed");
-    let _ = writeln!(told, "{body:?}\n\n{}", body.check::<String>(body.then.outputs.first().cloned().ok_or_else(String::new)).is_ok());
+    let _ = writeln!(
+        told,
+        "{body:?}\n\n{}",
+        body.check::<String>(body.then.outputs.first().cloned().ok_or_else(String::new)).is_ok()
+    );
     crate::snapshots::hold("told", told);
+}
+
+struct Coverage<'a>(&'a mut HashSet<String>);
+
+impl taskmock::ForOperation for Coverage<'_> {
+    type Output = ();
+
+    fn run<I: OperationInput>(self) {
+        let operation = operations().find(|operation| operation.id == I::ID).expect("registered");
+        for format in operation.formats {
+            let mut codes = HashSet::new();
+            let mut note = |state: &State, code: Option<&str>| {
+                let Value::Object(dialect) = serde_json::to_value(state.dialect).expect("JSON") else { unreachable!() };
+                self.0.extend(
+                    dialect.into_iter().map(|(name, value)| format!("{name}={}", value.as_str().expect("a text"))),
+                );
+                codes.extend(code.map(str::to_owned));
+            };
+            for case in catalogue::<I>(*format) {
+                note(&case.given, case.then.as_ref().err().map(|refused| refused.code.as_str()));
+            }
+            for case in wire_catalogue::<I>(*format) {
+                note(&case.given, case.then.as_ref().err().map(|refused| refused.code.as_str()));
+            }
+            for row in operation.all_errors() {
+                let is_there = match row.code.strip_suffix("%s") {
+                    Some(start) => codes.iter().any(|code| code.starts_with(start)),
+                    None => codes.contains(row.code),
+                };
+                assert!(is_there, "no case of {} in {format} is refused with {}", I::ID, row.code);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_error_code_in_every_encoding_and_every_dialect_is_in_the_catalogue() {
+    let mut switched = HashSet::new();
+    for operation in operations() {
+        taskmock::for_operation(operation.id, Coverage(&mut switched)).expect("registered");
+    }
+    for (name, values, _) in taskmock::dialect::SWITCHES {
+        for value in *values {
+            assert!(switched.contains(&format!("{name}={value}")), "no case has the dialect {name}={value}");
+        }
+    }
 }
 
 #[test]
@@ -303,6 +349,14 @@ fn bounds_are_all_in_the_catalogue() {
     let cases = catalogue::<list_tasks::Input>(Format::Json);
     let sizes: HashSet<Option<u32>> = cases.iter().map(|case| case.when.page_size).collect();
     let numbers: HashSet<Option<u32>> = cases.iter().map(|case| case.when.page_number).collect();
-    assert!([None, Some(0), Some(1), Some(2), Some(49), Some(50), Some(51), Some(u32::MAX)].iter().all(|size| sizes.contains(size)));
-    assert!([None, Some(0), Some(1), Some(2), Some(998), Some(999), Some(1000), Some(u32::MAX)].iter().all(|number| numbers.contains(number)));
+    assert!(
+        [None, Some(0), Some(1), Some(2), Some(49), Some(50), Some(51), Some(u32::MAX)]
+            .iter()
+            .all(|size| sizes.contains(size))
+    );
+    assert!(
+        [None, Some(0), Some(1), Some(2), Some(998), Some(999), Some(1000), Some(u32::MAX)]
+            .iter()
+            .all(|number| numbers.contains(number))
+    );
 }

@@ -1,8 +1,8 @@
 //! Every test that looks at taskmock from outside, in one binary.
 
+mod cases;
 #[cfg(feature = "cli")]
 mod command;
-mod cases;
 mod describe_task_info;
 mod documents;
 mod dws_tasks;
@@ -14,6 +14,8 @@ mod list_invocation_status;
 mod list_tasks;
 mod planted;
 mod readme;
+#[cfg(feature = "server")]
+mod readme_cases;
 #[cfg(feature = "server")]
 mod readme_example;
 mod requests;

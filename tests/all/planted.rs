@@ -260,16 +260,20 @@ fn takes_the_wrapper_for_granted() {
         let mut value: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
         serde_json::from_value(value["ListInvocationStatusResponse"].take()).map_err(|error| error.to_string())
     };
-    caught("takes the wrapper for granted", Format::Json, Client::<list_invocation_status::Input> { read, ..sound() }, true);
+    caught(
+        "takes the wrapper for granted",
+        Format::Json,
+        Client::<list_invocation_status::Input> { read, ..sound() },
+        true,
+    );
 }
 
 #[test]
 fn drops_the_request_id() {
     let read = |body: &[u8], format| spoilt(body, format, |output: &mut list_tasks::Output| output.request_id.clear());
     caught("drops the request id", Format::Json, ListTasks { read, ..sound() }, true);
-    let refused = |response: &Response, format| {
-        Ok(Refused { request_id: String::new(), ..read_refusal(response, format)? })
-    };
+    let refused =
+        |response: &Response, format| Ok(Refused { request_id: String::new(), ..read_refusal(response, format)? });
     for format in Format::ALL {
         caught("drops the request id of errors", *format, ListTasks { refused, ..sound() }, true);
     }
@@ -353,7 +357,11 @@ fn spoils_texts() {
     };
     caught("reads UTF-8 as Latin-1", Format::Xml, ListTasks { read, ..sound() }, true);
     let read = |body: &[u8], format| {
-        spoilt(&body.escape_ascii().to_string().replace("\\\"", "\"").into_bytes(), format, |_: &mut list_tasks::Output| {})
+        spoilt(
+            &body.escape_ascii().to_string().replace("\\\"", "\"").into_bytes(),
+            format,
+            |_: &mut list_tasks::Output| {},
+        )
     };
     caught("escapes what it logs and reads the log", Format::Json, ListTasks { read, ..sound() }, true);
     let read = |body: &[u8], format| {
@@ -437,11 +445,9 @@ fn is_caught_by_bodies() {
                 }
             })
         }),
-        ("does not know character references", |body, format| {
-            match String::from_utf8_lossy(body).contains("&#x") {
-                true => Err("unknown entity".to_owned()),
-                false => spoilt(body, format, |_| {}),
-            }
+        ("does not know character references", |body, format| match String::from_utf8_lossy(body).contains("&#x") {
+            true => Err("unknown entity".to_owned()),
+            false => spoilt(body, format, |_| {}),
         }),
         ("closes what was cut off", |body, format| {
             let text = String::from_utf8_lossy(body);

@@ -12,6 +12,12 @@ fn the_test_in_the_readme_is_the_one_that_runs_here() {
 }
 
 #[test]
+fn the_property_test_in_the_readme_is_the_one_that_runs_here() {
+    let (shown, _) = include_str!("readme_cases.rs").split_once("\n/// In place of your client.").expect("a client");
+    assert!(README.contains(shown) && shown.lines().count() < 20);
+}
+
+#[test]
 fn the_state_file_in_the_readme_is_a_state() {
     let (_, after) = README.split_once("```json\n").expect("a state file");
     let (json, _) = after.split_once("```").expect("its end");

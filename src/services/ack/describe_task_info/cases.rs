@@ -1,10 +1,9 @@
-//! The catalogue of DescribeTaskInfo: what its Input can say, and the wire, with answers written by
-//! hand.
+//! The catalogue of DescribeTaskInfo: what its Input can say, with answers written by hand.
 
 use serde_json::json;
 
 use super::{Error, Event, Input, Output, ResultStatus, Stage, Target, TaskResult, TaskState};
-use crate::case::{Case, Class, Field, FieldKind, Kind, OperationInput, OperationOutput, Sketch, Wire, field, wire};
+use crate::case::{Case, Class, Field, FieldKind, Kind, OperationInput, OperationOutput, Sketch, Wire, field};
 use crate::clock::{Span, Timestamp};
 use crate::dialect::Dialect;
 use crate::draw::{Draw, HURTING};
@@ -33,7 +32,7 @@ impl OperationInput for Input {
     }
 
     fn wire_catalogue(format: Format) -> Vec<Case<Wire<Self>>> {
-        on_the_wire(format)
+        super::wire::catalogue(format)
     }
 
     fn sketch(seed: Seed, kind: Kind, format: Format) -> Box<dyn Sketch<Self>> {
@@ -200,7 +199,7 @@ fn whole(format: Format) -> Vec<Case<Input>> {
         ..output()
     };
     vec![
-        Case::new("one", format, given(task()), input())
+        Case::named("one", format, given(task()), input())
             .shows(&[
                 "purpose",
                 "headers",
@@ -220,7 +219,7 @@ fn whole(format: Format) -> Vec<Case<Input>> {
                 "alibaba.roa.format",
             ])
             .answers(output()),
-        Case::new("full", format, given(full), input())
+        Case::named("full", format, given(full), input())
             .shows(&[
                 "output.target",
                 "output.target.id",
@@ -275,9 +274,8 @@ fn progress(format: Format) -> Vec<Case<Input>> {
         stages,
         ..output()
     };
-    let resource = |seconds: u64, status: ResultStatus| {
-        task().result(ack::TaskResult::new("i-1", Span::seconds(seconds), status))
-    };
+    let resource =
+        |seconds: u64, status: ResultStatus| task().result(ack::TaskResult::new("i-1", Span::seconds(seconds), status));
     let with_result = |updated: &str, status: ResultStatus| Output {
         updated: format!("2026-11-22T{updated}+08:00"),
         task_result: vec![result("i-1", status)],
@@ -297,14 +295,34 @@ fn progress(format: Format) -> Vec<Case<Input>> {
         ("state.running", task().ends(TaskState::Running).takes(Span::seconds(1)), output(), &["state"]),
         ("state.success", ended(TaskState::Success), at_end(TaskState::Success), &["state", "updated"]),
         ("state.fail", ended(TaskState::Fail), at_end(TaskState::Fail), &["state.fail"]),
-        ("end.at_this_instant", task().takes(Span::seconds(60)), Output { state: TaskState::Success, updated: "2026-11-22T04:00:00+08:00".to_owned(), ..output() }, &["updated", "state"]),
+        (
+            "end.at_this_instant",
+            task().takes(Span::seconds(60)),
+            Output { state: TaskState::Success, updated: "2026-11-22T04:00:00+08:00".to_owned(), ..output() },
+            &["updated", "state"],
+        ),
         ("end.a_second_away", task().takes(Span::seconds(61)), output(), &["updated", "state"]),
         ("end.final", late, late_shown, &["end.final", "task_result.status"]),
         ("error.shown_at_the_end", error, error_shown, &["output.error", "output.error.code", "output.error.message"]),
         ("error.hidden_before", early_error, output(), &["output.error", "outputs"]),
-        ("result.initial", resource(61, ResultStatus::Success), with_result("03:59:00", ResultStatus::Initial), &["task_result.status"]),
-        ("result.success", resource(60, ResultStatus::Success), with_result("04:00:00", ResultStatus::Success), &["task_result.status", "updated"]),
-        ("result.failed", resource(1, ResultStatus::Failed), with_result("03:59:01", ResultStatus::Failed), &["task_result.status"]),
+        (
+            "result.initial",
+            resource(61, ResultStatus::Success),
+            with_result("03:59:00", ResultStatus::Initial),
+            &["task_result.status"],
+        ),
+        (
+            "result.success",
+            resource(60, ResultStatus::Success),
+            with_result("04:00:00", ResultStatus::Success),
+            &["task_result.status", "updated"],
+        ),
+        (
+            "result.failed",
+            resource(1, ResultStatus::Failed),
+            with_result("03:59:01", ResultStatus::Failed),
+            &["task_result.status"],
+        ),
         (
             "stage.first_runs",
             two_stages(61, 60),
@@ -359,7 +377,7 @@ fn progress(format: Format) -> Vec<Case<Input>> {
     ];
     rows.into_iter()
         .map(|(name, task, then, facts)| {
-            Case::new(name, format, given(task), input()).class(Class::Edge).shows(facts).answers(then)
+            Case::named(name, format, given(task), input()).class(Class::Edge).shows(facts).answers(then)
         })
         .collect()
 }
@@ -379,16 +397,15 @@ fn times(format: Format) -> Vec<Case<Input>> {
     rows.into_iter()
         .map(|(name, millis, rfc3339, datetime, timestamp)| {
             let created = Timestamp::from_unix_millis(millis);
-            let mut task = task()
-                .stage(ack::Stage::new("DrainNodes", Span::seconds(60)))
-                .event(ack::Event::new(Span::seconds(0), "Begin", "begin"));
+            let mut task = task().stage(ack::Stage::new("DrainNodes", Span::seconds(60))).event(ack::Event::new(
+                Span::seconds(0),
+                "Begin",
+                "begin",
+            ));
             task.created = Some(created);
             let mut state = given(task);
             state.clock = created;
-            let begun = Stage {
-                start_time: datetime.to_owned(),
-                ..stage(TaskState::Running, "", None)
-            };
+            let begun = Stage { start_time: datetime.to_owned(), ..stage(TaskState::Running, "", None) };
             let then = Output {
                 created: rfc3339.to_owned(),
                 updated: rfc3339.to_owned(),
@@ -397,7 +414,7 @@ fn times(format: Format) -> Vec<Case<Input>> {
                 events: vec![event(timestamp, "Begin", "begin")],
                 ..output()
             };
-            Case::new(format!("time.{name}"), format, state, input())
+            Case::named(format!("time.{name}"), format, state, input())
                 .class(Class::Edge)
                 .shows(&["created", "stages.time", "stages.zone", "output.events.timestamp"])
                 .answers(then)
@@ -411,13 +428,15 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
     let mut future = given(task());
     future.ack.tasks[0].created = Some(Timestamp::from_unix_millis(CLOCK + 1));
     let mut cases = vec![
-        Case::new("task_id.unknown", format, given(task()), Input::new("T-unknown"))
+        Case::named("task_id.unknown", format, given(task()), Input::new("T-unknown"))
             .shows(&["error.not_found", "error.codes", "alibaba.roa.service_error", "alibaba.roa.service_error.xml"])
             .refuses(400, "400", "the task T-unknown not found"),
-        Case::new("task_id.future", format, future, input())
-            .shows(&["error.not_found"])
-            .refuses(400, "400", "the task T-1 not found"),
-        Case::new("task_id.empty", format, given(task()), Input::new(""))
+        Case::named("task_id.future", format, future, input()).shows(&["error.not_found"]).refuses(
+            400,
+            "400",
+            "the task T-1 not found",
+        ),
+        Case::named("task_id.empty", format, given(task()), Input::new(""))
             .shows(&["input.task_id", "alibaba.roa.route.unknown"])
             .refuses(not_found.0, not_found.1, not_found.2),
     ];
@@ -452,7 +471,7 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
     for (name, status, armed, code, message, fact) in armed {
         let envelope = if name == "not_found" { "alibaba.roa.service_error" } else { "alibaba.host_id.ack" };
         cases.push(
-            Case::new(format!("error.{name}"), format, given(task()).arming(Input::ID, armed), input())
+            Case::named(format!("error.{name}"), format, given(task()).arming(Input::ID, armed), input())
                 .shows(&[fact, envelope])
                 .refuses(status, code, message),
         );
@@ -466,7 +485,7 @@ fn texts(format: Format) -> Vec<Case<Input>> {
         .map(|(name, text, in_xml)| {
             let arrives = if format == Format::Xml { in_xml.unwrap_or(text) } else { text };
             let then = Output { events: vec![event("1795291140000", "r", arrives)], ..output() };
-            Case::new(
+            Case::named(
                 format!("text.{name}"),
                 format,
                 given(task().event(ack::Event::new(Span::seconds(0), "r", text))),
@@ -481,7 +500,7 @@ fn texts(format: Format) -> Vec<Case<Input>> {
     let mut strange = task();
     strange.task_id = id.to_owned();
     cases.push(
-        Case::new("text.task_id", format, given(strange), Input::new(id))
+        Case::named("text.task_id", format, given(strange), Input::new(id))
             .class(Class::Edge)
             .shows(&["input.task_id", "output.task_id"])
             .answers(Output { task_id: id.to_owned(), ..output() }),
@@ -491,7 +510,7 @@ fn texts(format: Format) -> Vec<Case<Input>> {
     free.parameters = map(nested.clone());
     free.outputs = map(nested.clone());
     cases.push(
-        Case::new("text.free_form", format, given(free), input())
+        Case::named("text.free_form", format, given(free), input())
             .class(Class::Edge)
             .shows(&["output.parameters", "outputs", "map.xml"])
             .answers(Output {
@@ -507,7 +526,7 @@ fn texts(format: Format) -> Vec<Case<Input>> {
     });
     let shown = (1..=100).map(|number| result(&format!("i-{number}"), ResultStatus::Success)).collect();
     cases.push(
-        Case::new("hundred", format, given(hundred), input())
+        Case::named("hundred", format, given(hundred), input())
             .class(Class::Edge)
             .shows(&["output.task_result"])
             .answers(Output { task_result: shown, ..output() }),
@@ -532,11 +551,11 @@ fn dialects(format: Format) -> Vec<Case<Input>> {
         ..output()
     };
     vec![
-        Case::new("dialect.task_info_xml.fragment", format, with("task_info_xml=fragment", given(task())), input())
+        Case::named("dialect.task_info_xml.fragment", format, with("task_info_xml=fragment", given(task())), input())
             .class(Class::Dialect)
             .shows(&["xml.root"])
             .answers(output()),
-        Case::new("dialect.failed_state.failed", format, with("failed_state=failed", failed), input())
+        Case::named("dialect.failed_state.failed", format, with("failed_state=failed", failed), input())
             .class(Class::Dialect)
             .shows(&["state.fail"])
             .answers(Output {
@@ -544,7 +563,7 @@ fn dialects(format: Format) -> Vec<Case<Input>> {
                 updated: "2026-11-22T03:59:30+08:00".to_owned(),
                 ..output()
             }),
-        Case::new(
+        Case::named(
             "sample.002",
             format,
             with("document=002", State::documents()),
@@ -554,88 +573,4 @@ fn dialects(format: Format) -> Vec<Case<Input>> {
         .shows(&[sample, "task_id.sample", "xml.root"])
         .answers(sample_shown),
     ]
-}
-
-fn on_the_wire(format: Format) -> Vec<Case<Wire<Input>>> {
-    let version = ("x-acs-version", "2015-12-15");
-    let accept = match format {
-        Format::Json => ("accept", "application/json"),
-        Format::Xml => ("accept", "application/xml"),
-    };
-    let not_found = (404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method.");
-    let mut answered = vec![
-        ("get", wire("GET", "/tasks/T-1", &[accept, version], ""), "route"),
-        ("encoded", wire("GET", "/tasks/%54%2D1", &[accept, version], ""), "route"),
-        ("query", wire("GET", "/tasks/T-1?RegionId=cn-hangzhou", &[accept, version], ""), "alibaba.rpc.parameter.unknown"),
-        ("version_absent", wire("GET", "/tasks/T-1", &[accept], ""), "alibaba.rpc.version.absent"),
-        (
-            "content_type",
-            wire("GET", "/tasks/T-1", &[accept, version, ("content-type", "application/json")], ""),
-            "headers",
-        ),
-    ];
-    match format {
-        Format::Json => answered.extend([
-            ("accept.absent", wire("GET", "/tasks/T-1", &[version], ""), "alibaba.roa.accept.other"),
-            (
-                "accept.both",
-                wire("GET", "/tasks/T-1", &[("accept", "application/xml, application/json"), version], ""),
-                "alibaba.roa.accept.other",
-            ),
-            (
-                "accept.octet_stream",
-                wire("GET", "/tasks/T-1", &[("accept", "application/octet-stream"), version], ""),
-                "alibaba.roa.accept.other",
-            ),
-        ]),
-        Format::Xml => answered.extend([
-            (
-                "accept.text_xml",
-                wire("GET", "/tasks/T-1", &[("accept", "text/xml"), version], ""),
-                "alibaba.roa.accept",
-            ),
-            ("accept.xml", wire("GET", "/tasks/T-1", &[accept, version], ""), "alibaba.roa.accept"),
-        ]),
-    }
-    let refused = [
-        ("method.post", wire("POST", "/tasks/T-1", &[accept, version], ""), not_found, "alibaba.roa.route.unknown"),
-        ("path.unknown", wire("GET", "/clusters/c/tasks", &[accept, version], ""), not_found, "alibaba.roa.route.unknown"),
-        ("path.longer", wire("GET", "/tasks/T-1/events", &[accept, version], ""), not_found, "alibaba.roa.route.unknown"),
-        (
-            "version.other",
-            wire("GET", "/tasks/T-1", &[accept, ("x-acs-version", "2018-04-12")], ""),
-            (404, "InvalidVersion", "Specified parameter Version is not valid."),
-            "alibaba.gateway.invalid_version",
-        ),
-        (
-            "percent.broken",
-            wire("GET", "/tasks/%zz", &[accept, version], ""),
-            (400, "InvalidParameter.Format", "Specified parameter format is not valid."),
-            "alibaba.rpc.parameter.malformed",
-        ),
-        (
-            "slash_encoded",
-            wire("GET", "/tasks/T-1%2F..", &[accept, version], ""),
-            (400, "400", "the task T-1/.. not found"),
-            "error.not_found",
-        ),
-    ];
-    let case = |name: &str, request| {
-        Case::new(format!("wire.{name}"), format, given(task()), Wire::new(request)).class(Class::Edge)
-    };
-    let mut cases: Vec<Case<Wire<Input>>> =
-        answered.into_iter().map(|(name, request, fact)| case(name, request).shows(&[fact]).answers(output())).collect();
-    cases.extend(refused.into_iter().map(|(name, request, (status, code, message), fact)| {
-        case(name, request).class(Class::Malformed).shows(&[fact]).refuses(status, code, message)
-    }));
-    let mut strict = given(task());
-    strict.dialect.set("absent_version=refuse").expect("a switch that exists");
-    let request = wire("GET", "/tasks/T-1", &[accept], "");
-    cases.push(
-        Case::new("wire.dialect.absent_version.refuse", format, strict, Wire::new(request))
-            .class(Class::Dialect)
-            .shows(&["alibaba.rpc.version.absent"])
-            .refuses(400, "MissingVersion", "Version is mandatory for this action."),
-    );
-    cases
 }

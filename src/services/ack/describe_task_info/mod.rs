@@ -6,6 +6,7 @@ mod cases;
 mod facts;
 mod model;
 mod strategy;
+mod wire;
 
 pub use model::{Error, Event, Input, Output, ResultStatus, Stage, Target, TaskResult, TaskState};
 

@@ -220,12 +220,8 @@ impl Plan {
             current_stage = Some(format!("Stage{place}"));
             begins = ends;
         }
-        let mut events: Vec<(u64, &Moment)> = self
-            .events
-            .iter()
-            .filter(|moment| !moment.to_come)
-            .map(|moment| (self.seconds(moment), moment))
-            .collect();
+        let mut events: Vec<(u64, &Moment)> =
+            self.events.iter().filter(|moment| !moment.to_come).map(|moment| (self.seconds(moment), moment)).collect();
         events.sort_by_key(|(seconds, _)| *seconds);
         changes.extend(events.iter().map(|(seconds, _)| *seconds));
         changes.extend(self.results.iter().filter(|moment| !moment.to_come).map(|moment| self.seconds(moment)));
@@ -276,7 +272,7 @@ impl Sketch<Input> for Plan {
             Asked::Unknown => "T-unknown",
             Asked::Unnamed => "",
         };
-        let case = |fact| Case::new("", self.format, self.given(), Input::new(id)).with_facts(vec![fact]);
+        let case = |fact| Case::named("", self.format, self.given(), Input::new(id)).with_facts(vec![fact]);
         if let Some((row, refused)) =
             self.armed.and_then(|code| Some((OPERATION.error(code)?, armed_refusal(&OPERATION, code)?)))
         {

@@ -1,7 +1,9 @@
 //! The catalogue of ListLogicalClusterTasks: what its Input can say, with answers written by hand.
 
 use super::{Input, LogicalClusterTaskInfo, Order, Output};
-use crate::case::{Case, Class, Field, FieldKind, Kind, OperationInput, OperationOutput, Sketch, Wire, field};
+use crate::case::{
+    Case, Class, Facts, Field, FieldKind, Kind, OperationInput, OperationOutput, Refusal, Sketch, Wire, field,
+};
 use crate::clock::{Span, Timestamp};
 use crate::dialect::Dialect;
 use crate::draw::{Draw, HURTING};
@@ -123,7 +125,7 @@ pub(super) fn input() -> Input {
 }
 
 fn case(name: impl Into<String>, given: State, when: Input) -> crate::case::CaseWithoutAnswer<Input> {
-    Case::new(name, Format::Json, given, when)
+    Case::named(name, Format::Json, given, when)
 }
 
 fn lists() -> Vec<Case<Input>> {
@@ -250,7 +252,7 @@ fn refusals() -> Vec<Case<Input>> {
     let no_api = (404, "APIGW.0101", "The API does not exist or has not been published in the environment.");
     let ordered = |order: &str| Input { order: Some(Order::from(order)), ..input() };
     let by = |field: &str| Input { order_by: Some(field.to_owned()), ..input() };
-    let rows: [(&str, Input, (u16, &str, &str), &[&'static str]); 16] = [
+    let rows: [(&str, Input, Refusal, Facts); 16] = [
         ("cluster_id.unknown", Input::new("p", UNKNOWN), no_cluster, &["error.404", "error.404.text", "status.404"]),
         ("project_id.unknown", Input::new("q", CLUSTER), no_cluster, &["cluster_id.project", "error.404"]),
         ("cluster_id.no_uuid", Input::new("p", "c"), incorrect, &["cluster_id.uuid", "error.400", "status.400"]),
@@ -270,9 +272,11 @@ fn refusals() -> Vec<Case<Input>> {
     ];
     let mut cases: Vec<Case<Input>> = rows
         .into_iter()
-        .map(|(name, when, (status, code, message), facts)| case(name, one(), when).shows(facts).refuses(status, code, message))
+        .map(|(name, when, (status, code, message), facts)| {
+            case(name, one(), when).shows(facts).refuses(status, code, message)
+        })
         .collect();
-    let armed: [(&str, (u16, &str, &str), &[&'static str]); 7] = [
+    let armed: [(&str, Refusal, Facts); 7] = [
         ("400", incorrect, &["error.400", "status.400", "error.body"]),
         (
             "403",
@@ -321,7 +325,10 @@ fn texts() -> Vec<Case<Input>> {
         case("text.logical_cluster_name", given([task, running(2)]), when)
             .class(Class::Edge)
             .shows(&["input.logical_cluster_name", "filter.exact"])
-            .answers(output(1, vec![LogicalClusterTaskInfo { logical_cluster_name: Some(name.to_owned()), ..shown(1) }])),
+            .answers(output(
+                1,
+                vec![LogicalClusterTaskInfo { logical_cluster_name: Some(name.to_owned()), ..shown(1) }],
+            )),
     );
     cases
 }

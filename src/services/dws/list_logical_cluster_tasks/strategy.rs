@@ -216,7 +216,7 @@ impl Plan {
 
 impl Sketch<Input> for Plan {
     fn case(&self) -> Case<Input> {
-        let case = |fact| Case::new("", Format::Json, self.given(), self.when()).with_facts(vec![fact]);
+        let case = |fact| Case::named("", Format::Json, self.given(), self.when()).with_facts(vec![fact]);
         if let Some((row, refused)) =
             self.armed.and_then(|code| Some((OPERATION.error(code)?, armed_refusal(&OPERATION, code)?)))
         {

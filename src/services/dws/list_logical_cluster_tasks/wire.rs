@@ -9,7 +9,7 @@ pub(super) fn catalogue() -> Vec<Case<Wire<Input>>> {
     let path = format!("/v2/p/clusters/{CLUSTER}/logical-clusters/tasks");
     let get = |query: &str| wire("GET", &format!("{path}?{query}"), &[], "");
     let case = |name: String, request| {
-        Case::new(format!("wire.{name}"), Format::Json, given([running(1)]), Wire::new(request)).class(Class::Edge)
+        Case::named(format!("wire.{name}"), Format::Json, given([running(1)]), Wire::new(request)).class(Class::Edge)
     };
     let one = || output(1, vec![shown(1)]);
     let incorrect = (400, "DWS.0001", "Incorrect parameter.");
@@ -65,18 +65,8 @@ pub(super) fn catalogue() -> Vec<Case<Wire<Input>>> {
         ("method.delete", wire("DELETE", &path, &[], ""), no_api, "huawei.gateway.not_found"),
         ("path.slash_at_end", wire("GET", &format!("{path}/"), &[], ""), no_api, "huawei.gateway.not_found"),
         ("path.shorter", wire("GET", "/v2/p/clusters", &[], ""), no_api, "huawei.gateway.not_found"),
-        (
-            "path.other_version",
-            wire("GET", &path.replace("/v2/", "/v1/"), &[], ""),
-            no_api,
-            "huawei.gateway.not_found",
-        ),
-        (
-            "path.slash_encoded",
-            wire("GET", &path.replace(CLUSTER, "c%2Fd"), &[], ""),
-            incorrect,
-            "cluster_id.uuid",
-        ),
+        ("path.other_version", wire("GET", &path.replace("/v2/", "/v1/"), &[], ""), no_api, "huawei.gateway.not_found"),
+        ("path.slash_encoded", wire("GET", &path.replace(CLUSTER, "c%2Fd"), &[], ""), incorrect, "cluster_id.uuid"),
     ];
     for (name, request, (status, code, message), fact) in refused {
         let case = case(name.to_owned(), request).class(Class::Malformed).shows(&[fact]);

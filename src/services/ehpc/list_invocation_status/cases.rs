@@ -2,7 +2,9 @@
 //! by hand.
 
 use super::{Input, InvokeInstance, InvokeStatus, Output};
-use crate::case::{Case, Class, Field, FieldKind, Kind, OperationInput, OperationOutput, Sketch, Wire, field, wire};
+use crate::case::{
+    Case, Class, Facts, Field, FieldKind, Kind, OperationInput, OperationOutput, Refusal, Sketch, Wire, field, wire,
+};
 use crate::clock::{Span, Timestamp};
 use crate::dialect::Dialect;
 use crate::draw::{Draw, HURTING};
@@ -87,10 +89,9 @@ pub(super) fn node(id: &str, status: &InvokeStatus) -> Node {
 }
 
 pub(super) fn output(invoke_status: InvokeStatus, nodes: &[(&str, InvokeStatus)]) -> Output {
-    let invoke_instances = nodes.iter().map(|(id, status)| InvokeInstance {
-        instance_id: (*id).to_owned(),
-        instance_invoke_status: status.clone(),
-    });
+    let invoke_instances = nodes
+        .iter()
+        .map(|(id, status)| InvokeInstance { instance_id: (*id).to_owned(), instance_invoke_status: status.clone() });
     Output {
         request_id: String::new(),
         command_id: "k".to_owned(),
@@ -112,11 +113,11 @@ fn lists(format: Format) -> Vec<Case<Input>> {
     let encoding: &'static str = if format == Format::Json { "encoding.json" } else { "encoding.xml" };
     let borders = [("just_before_the_end", 60_001, Running), ("at_the_end", 60_000, Finished)];
     let mut cases = vec![
-        Case::new("empty", format, given([]), input())
+        Case::named("empty", format, given([]), input())
             .class(Class::Edge)
             .shows(&["invoke_instances.nested", "invoke_status.overall", "output.invoke_instances", encoding])
             .answers(output(Finished, &[])),
-        Case::new("one", format, given([finished("i-1")]), input())
+        Case::named("one", format, given([finished("i-1")]), input())
             .shows(&[
                 "purpose",
                 encoding,
@@ -133,14 +134,14 @@ fn lists(format: Format) -> Vec<Case<Input>> {
                 "json.root",
             ])
             .answers(output(Finished, &[("i-1", Finished)])),
-        Case::new("full", format, given([finished("i-2"), node("i-1", &Running)]), input())
+        Case::named("full", format, given([finished("i-2"), node("i-1", &Running)]), input())
             .shows(&["output.invoke_instances", "invoke_status.running", "invoke_status.overall"])
             .answers(output(Running, &[("i-2", Finished), ("i-1", Running)])),
     ];
     for (name, millis, status) in borders {
         let node = Node::new("i-1").takes(std::time::Duration::from_millis(millis));
         cases.push(
-            Case::new(format!("node.{name}"), format, given([node]), input())
+            Case::named(format!("node.{name}"), format, given([node]), input())
                 .class(Class::Edge)
                 .shows(&["output.instance_invoke_status", "invoke_status.overall"])
                 .answers(output(status.clone(), &[("i-1", status)])),
@@ -148,7 +149,7 @@ fn lists(format: Format) -> Vec<Case<Input>> {
     }
     let never = Node::new("i-1").takes(Span::seconds(1)).ends(NodeEnding::Never);
     cases.push(
-        Case::new("node.never_ends", format, given([never]), input())
+        Case::named("node.never_ends", format, given([never]), input())
             .class(Class::Edge)
             .shows(&["invoke_status.running"])
             .answers(output(Running, &[("i-1", Running)])),
@@ -185,14 +186,14 @@ fn overall(format: Format) -> Vec<Case<Input>> {
     ]
     .into_iter()
     .map(|(name, status, fact)| {
-        Case::new(format!("status.{name}"), format, given([node("i-1", &status)]), input())
+        Case::named(format!("status.{name}"), format, given([node("i-1", &status)]), input())
             .shows(&[fact])
             .answers(output(status.clone(), &[("i-1", status)]))
     })
     .collect();
     cases.extend(rows.into_iter().map(|(first, second, overall)| {
         let name = format!("overall.{first}_{second}").to_lowercase();
-        Case::new(name, format, given([node("i-1", &first), node("i-2", &second)]), input())
+        Case::named(name, format, given([node("i-1", &first), node("i-2", &second)]), input())
             .shows(&["invoke_status.overall"])
             .answers(output(overall, &[("i-1", first), ("i-2", second)]))
     }));
@@ -213,31 +214,73 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
     let no_cluster = (404, "ClusterNotFound", "The specified cluster does not exist.");
     let missing_cluster = (400, "MissingClusterId", "ClusterId is mandatory for this action.");
     let missing_command = (400, "MissingCommandId", "CommandId is mandatory for this action.");
-    let rows: [(&str, State, Input, (u16, &str, &str), &[&'static str]); 8] = [
-        ("command_id.unknown", one(), Input::new("c", "x"), not_found, &["command_id.unknown", "error.object_not_found"]),
+    let rows: [(&str, State, Input, Refusal, Facts); 8] = [
+        (
+            "command_id.unknown",
+            one(),
+            Input::new("c", "x"),
+            not_found,
+            &["command_id.unknown", "error.object_not_found"],
+        ),
         ("command_id.elsewhere", elsewhere(), Input::new("d", "k"), not_found, &["command_id.unknown"]),
         ("command_id.future", future, input(), not_found, &["command_id.unknown"]),
-        ("command_id.empty", one(), Input::new("c", ""), missing_command, &["input.command_id", "alibaba.gateway.missing"]),
+        (
+            "command_id.empty",
+            one(),
+            Input::new("c", ""),
+            missing_command,
+            &["input.command_id", "alibaba.gateway.missing"],
+        ),
         ("cluster_id.unknown", one(), Input::new("x", "k"), no_cluster, &["error.cluster_not_found"]),
-        ("cluster_id.empty", one(), Input::new("", "k"), missing_cluster, &["input.cluster_id", "alibaba.gateway.missing"]),
+        (
+            "cluster_id.empty",
+            one(),
+            Input::new("", "k"),
+            missing_cluster,
+            &["input.cluster_id", "alibaba.gateway.missing"],
+        ),
         ("both.unknown", one(), Input::new("x", "x"), no_cluster, &["error.cluster_not_found"]),
         ("both.empty", one(), Input::new("", ""), missing_cluster, &["alibaba.gateway.missing"]),
     ];
     let mut cases: Vec<Case<Input>> = rows
         .into_iter()
         .map(|(name, given, when, (status, code, message), facts)| {
-            Case::new(name, format, given, when).shows(facts).refuses(status, code, message)
+            Case::named(name, format, given, when).shows(facts).refuses(status, code, message)
         })
         .collect();
     let armed: [(&str, u16, &str, &str, &'static str); 14] = [
-        ("invalid_params", 400, "InvalidParams", "The specified parameter CommandId is invalid.", "error.invalid_params"),
+        (
+            "invalid_params",
+            400,
+            "InvalidParams",
+            "The specified parameter CommandId is invalid.",
+            "error.invalid_params",
+        ),
         ("not_enabled", 400, "NotEnabled", "You have not enabled this service", "error.not_enabled"),
         ("in_debt", 400, "InDebt", "Your account has overdue payments.", "error.in_debt"),
-        ("invalid_cluster_status", 403, "InvalidClusterStatus", "The operation failed due to invalid cluster status.", "error.invalid_cluster_status"),
+        (
+            "invalid_cluster_status",
+            403,
+            "InvalidClusterStatus",
+            "The operation failed due to invalid cluster status.",
+            "error.invalid_cluster_status",
+        ),
         ("conflict_opt", 403, "ConflictOpt", "A conflicting operation is running.", "error.conflict_opt"),
-        ("cluster_not_found", 404, "ClusterNotFound", "The specified cluster does not exist.", "error.cluster_not_found"),
+        (
+            "cluster_not_found",
+            404,
+            "ClusterNotFound",
+            "The specified cluster does not exist.",
+            "error.cluster_not_found",
+        ),
         ("object_not_found", 404, "ObjectNotFound", "The specified object is not found.", "error.object_not_found"),
-        ("not_authorized", 407, "NotAuthorized", "You are not authorized by RAM for this request.", "error.not_authorized"),
+        (
+            "not_authorized",
+            407,
+            "NotAuthorized",
+            "You are not authorized by RAM for this request.",
+            "error.not_authorized",
+        ),
         ("ecs_error", 406, "EcsError", "An error occurred while calling the ECS API operation.", "error.ecs_error"),
         ("agent_error", 406, "AgentError", "The agent service request failed.", "error.agent_error"),
         ("aliyun_error", 406, "AliyunError", "An Alibaba Cloud product error occurred.", "error.aliyun_error"),
@@ -253,7 +296,7 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
     ];
     for (name, status, code, message, fact) in armed {
         cases.push(
-            Case::new(format!("error.{name}"), format, one().arming(Input::ID, code), input())
+            Case::named(format!("error.{name}"), format, one().arming(Input::ID, code), input())
                 .shows(&[fact, "alibaba.error.envelope"])
                 .refuses(status, code, message),
         );
@@ -266,7 +309,13 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
             "Specified api is not found, please check your url and method.",
             "alibaba.gateway.invalid_action",
         ),
-        ("invalid_version", 404, "InvalidVersion", "Specified parameter Version is not valid.", "alibaba.gateway.invalid_version"),
+        (
+            "invalid_version",
+            404,
+            "InvalidVersion",
+            "Specified parameter Version is not valid.",
+            "alibaba.gateway.invalid_version",
+        ),
         (
             "invalid_format",
             400,
@@ -276,7 +325,7 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
         ),
     ] {
         cases.push(
-            Case::new(format!("error.{name}"), format, one().arming(Input::ID, code), input())
+            Case::named(format!("error.{name}"), format, one().arming(Input::ID, code), input())
                 .shows(&[fact, "alibaba.error.envelope"])
                 .refuses(status, code, message),
         );
@@ -289,7 +338,7 @@ fn texts(format: Format) -> Vec<Case<Input>> {
         .iter()
         .map(|(name, text, in_xml)| {
             let arrives = if format == Format::Xml { in_xml.unwrap_or(text) } else { text };
-            Case::new(format!("text.{name}"), format, given([finished(text)]), input())
+            Case::named(format!("text.{name}"), format, given([finished(text)]), input())
                 .class(Class::Edge)
                 .shows(&["output.instance_id"])
                 .answers(output(InvokeStatus::Finished, &[(arrives, InvokeStatus::Finished)]))
@@ -301,7 +350,7 @@ fn texts(format: Format) -> Vec<Case<Input>> {
     let mut then = output(InvokeStatus::Finished, &[("i-1", InvokeStatus::Finished)]);
     then.command_id = id.to_owned();
     cases.push(
-        Case::new("text.command_id", format, state, Input::new("c", id))
+        Case::named("text.command_id", format, state, Input::new("c", id))
             .class(Class::Edge)
             .shows(&["input.command_id", "output.command_id"])
             .answers(then),
@@ -316,15 +365,14 @@ fn dialects(format: Format) -> Vec<Case<Input>> {
     let mut documents = State::documents();
     documents.dialect.set("document=003").expect("a document");
     let sample: &'static str = if format == Format::Json { "sample.json" } else { "sample.xml" };
-    let mut then =
-        output(Finished, &[("i-uf6abz34m2714bp4****", Finished), ("i-uf68t1zu3jkhs8wy****", Finished)]);
+    let mut then = output(Finished, &[("i-uf6abz34m2714bp4****", Finished), ("i-uf68t1zu3jkhs8wy****", Finished)]);
     then.command_id = "c-hz01v8x80o3****".to_owned();
     vec![
-        Case::new("dialect.invocation_status.wrapped", format, wrapped, input())
+        Case::named("dialect.invocation_status.wrapped", format, wrapped, input())
             .class(Class::Dialect)
             .shows(&["json.root"])
             .answers(output(Finished, &[("i-1", Finished)])),
-        Case::new("sample.003", format, documents, Input::new("ehpc-hz-FYUr32****", "c-hz01v8x80o3****"))
+        Case::named("sample.003", format, documents, Input::new("ehpc-hz-FYUr32****", "c-hz01v8x80o3****"))
             .class(Class::Dialect)
             .shows(&["sample.request", sample, "json.root"])
             .answers(then),
@@ -337,7 +385,7 @@ fn long(format: Format) -> Vec<Case<Input>> {
     let shown: Vec<(&str, InvokeStatus)> = ids.iter().map(|id| (id.as_str(), InvokeStatus::Stopped)).collect();
     let nodes = ids.iter().map(|id| node(id, &InvokeStatus::Stopped));
     vec![
-        Case::new("hundred", format, given(nodes), input())
+        Case::named("hundred", format, given(nodes), input())
             .class(Class::Edge)
             .shows(&["output.invoke_instances", "invoke_status.stopped"])
             .answers(output(InvokeStatus::Stopped, &shown)),
@@ -386,7 +434,7 @@ fn on_the_wire(format: Format) -> Vec<Case<Wire<Input>>> {
         ),
     ];
     let case = |name: &str, request| {
-        Case::new(format!("wire.{name}"), format, given([finished("i-1")]), Wire::new(request)).class(Class::Edge)
+        Case::named(format!("wire.{name}"), format, given([finished("i-1")]), Wire::new(request)).class(Class::Edge)
     };
     let then = || output(InvokeStatus::Finished, &[("i-1", InvokeStatus::Finished)]);
     let mut cases: Vec<Case<Wire<Input>>> =

@@ -140,7 +140,7 @@ impl Plan {
 
 impl Sketch<Input> for Plan {
     fn case(&self) -> Case<Input> {
-        let case = |fact| Case::new("", self.format, self.given(), self.when()).with_facts(vec![fact]);
+        let case = |fact| Case::named("", self.format, self.given(), self.when()).with_facts(vec![fact]);
         if let Some((row, refused)) =
             self.armed.and_then(|code| Some((OPERATION.error(code)?, armed_refusal(&OPERATION, code)?)))
         {
@@ -151,14 +151,21 @@ impl Sketch<Input> for Plan {
             Asked::Known => {
                 case("ehpc.list_invocation_status.invoke_status.overall").class(Class::Valid).answers(self.answer())
             }
-            Asked::UnknownCommand | Asked::CommandOfAnotherCluster => {
-                case("ehpc.list_invocation_status.command_id.unknown")
-                    .refuses(404, "ObjectNotFound", "The specified object is not found.")
+            Asked::UnknownCommand | Asked::CommandOfAnotherCluster => case(
+                "ehpc.list_invocation_status.command_id.unknown",
+            )
+            .refuses(404, "ObjectNotFound", "The specified object is not found."),
+            Asked::UnknownCluster => case("ehpc.list_invocation_status.error.cluster_not_found").refuses(
+                404,
+                "ClusterNotFound",
+                "The specified cluster does not exist.",
+            ),
+            Asked::NoCommand => {
+                case(missing).refuses(400, "MissingCommandId", "CommandId is mandatory for this action.")
             }
-            Asked::UnknownCluster => case("ehpc.list_invocation_status.error.cluster_not_found")
-                .refuses(404, "ClusterNotFound", "The specified cluster does not exist."),
-            Asked::NoCommand => case(missing).refuses(400, "MissingCommandId", "CommandId is mandatory for this action."),
-            Asked::NoCluster => case(missing).refuses(400, "MissingClusterId", "ClusterId is mandatory for this action."),
+            Asked::NoCluster => {
+                case(missing).refuses(400, "MissingClusterId", "ClusterId is mandatory for this action.")
+            }
         }
     }
 

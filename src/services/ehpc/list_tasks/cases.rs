@@ -126,7 +126,7 @@ fn input() -> Input {
 
 /// A case whose name says all that is special about it.
 fn plain(name: &str, format: Format, given: State, when: Input, facts: &[&'static str], then: Output) -> Case<Input> {
-    Case::new(name, format, given, when).shows(facts).answers(then)
+    Case::named(name, format, given, when).shows(facts).answers(then)
 }
 
 /// Lists of none, one and two; the one with every field filled in is `full`.
@@ -148,7 +148,7 @@ fn lists(format: Format) -> Vec<Case<Input>> {
         ..shown_ended(1, Status::PartialFail)
     };
     vec![
-        Case::new("empty", format, given([]), input())
+        Case::named("empty", format, given([]), input())
             .class(Class::Edge)
             .shows(&[
                 encoding,
@@ -200,11 +200,27 @@ fn lists(format: Format) -> Vec<Case<Input>> {
             &["json_text", "json_text.errors", "result.instances", "archived.true", "status.partial_fail"],
             page(1, 10, 2, vec![full_shown, shown(2)]),
         ),
-        plain("two", format, given([running(2), running(1)]), input(), &["order", list], page(1, 10, 2, vec![shown(1), shown(2)])),
-        Case::new("future", format, given([running(1), { let mut task = running(2); task.submitted = Some(Timestamp::from_unix_millis(CLOCK + 1)); task }]), input())
-            .class(Class::Edge)
-            .shows(&["task.future"])
-            .answers(page(1, 10, 1, vec![shown(1)])),
+        plain(
+            "two",
+            format,
+            given([running(2), running(1)]),
+            input(),
+            &["order", list],
+            page(1, 10, 2, vec![shown(1), shown(2)]),
+        ),
+        Case::named(
+            "future",
+            format,
+            given([running(1), {
+                let mut task = running(2);
+                task.submitted = Some(Timestamp::from_unix_millis(CLOCK + 1));
+                task
+            }]),
+            input(),
+        )
+        .class(Class::Edge)
+        .shows(&["task.future"])
+        .answers(page(1, 10, 1, vec![shown(1)])),
     ]
 }
 
@@ -222,7 +238,9 @@ fn bounds(format: Format) -> Vec<Case<Input>> {
     ];
     for (name, number, is_valid, facts) in numbers {
         let when = Input { page_number: Some(number), ..input() };
-        let case = Case::new(format!("page_number.{name}"), format, given([running(1)]), when).shows(facts).class(Class::Edge);
+        let case = Case::named(format!("page_number.{name}"), format, given([running(1)]), when)
+            .shows(facts)
+            .class(Class::Edge);
         let tasks = if number == 1 { vec![shown(1)] } else { vec![] };
         cases.push(match is_valid {
             true => case.answers(page(number, 10, 1, tasks)),
@@ -240,18 +258,19 @@ fn bounds(format: Format) -> Vec<Case<Input>> {
     ];
     for (name, size, is_valid, facts) in sizes {
         let when = Input { page_size: Some(size), ..input() };
-        let case = Case::new(format!("page_size.{name}"), format, given([running(1)]), when).shows(facts).class(Class::Edge);
+        let case =
+            Case::named(format!("page_size.{name}"), format, given([running(1)]), when).shows(facts).class(Class::Edge);
         cases.push(match is_valid {
             true => case.answers(page(1, size, 1, vec![shown(1)])),
             false => case.refuses(400, "InvalidParams", "Invalid param: PageSize"),
         });
     }
     let both = Input { page_number: Some(0), page_size: Some(0), ..input() };
-    cases.push(
-        Case::new("bounds.both", format, given([running(1)]), both)
-            .shows(&["bounds.refusal"])
-            .refuses(400, "InvalidParams", "Invalid param: PageNumber"),
-    );
+    cases.push(Case::named("bounds.both", format, given([running(1)]), both).shows(&["bounds.refusal"]).refuses(
+        400,
+        "InvalidParams",
+        "Invalid param: PageNumber",
+    ));
     cases
 }
 
@@ -341,7 +360,12 @@ fn words(format: Format) -> Vec<Case<Input>> {
         ("delete_cluster", TaskType::DeleteCluster, "{}", &["task_type.delete_cluster", "result.other"]),
         ("add_computes", TaskType::AddComputes, instances, &["task_type.add_computes", "result.instances"]),
         ("start_computes", TaskType::StartComputes, "{}", &["task_type.start_computes", "result.other"]),
-        ("reset_computes", TaskType::ResetComputes, "{}", &["task_type.reset_computes", "task_type.reset", "result.other"]),
+        (
+            "reset_computes",
+            TaskType::ResetComputes,
+            "{}",
+            &["task_type.reset_computes", "task_type.reset", "result.other"],
+        ),
         ("stop_computes", TaskType::StopComputes, "{}", &["task_type.stop_computes", "result.other"]),
         ("delete_computes", TaskType::DeleteComputes, "{}", &["task_type.delete_computes", "result.other"]),
     ];
@@ -349,7 +373,14 @@ fn words(format: Format) -> Vec<Case<Input>> {
         let mut task = running(1);
         task.task_type = task_type.clone();
         let info = TaskInfo { task_type, result: result.to_owned(), ..shown(1) };
-        cases.push(plain(&format!("task_type.{name}"), format, given([task]), input(), facts, page(1, 10, 1, vec![info])));
+        cases.push(plain(
+            &format!("task_type.{name}"),
+            format,
+            given([task]),
+            input(),
+            facts,
+            page(1, 10, 1, vec![info]),
+        ));
     }
     // A task of four steps that was submitted a minute ago, by how long it takes in milliseconds.
     for (name, takes, step) in [
@@ -362,7 +393,7 @@ fn words(format: Format) -> Vec<Case<Input>> {
         let task = running(1).takes(std::time::Duration::from_millis(takes));
         let status = if step == 4 { Status::Success } else { Status::Processing };
         cases.push(
-            Case::new(format!("step.{name}"), format, given([task]), history())
+            Case::named(format!("step.{name}"), format, given([task]), history())
                 .class(Class::Edge)
                 .shows(&["output.current_step", "output.total_steps", "steps.ended"])
                 .answers(page(1, 10, 1, vec![TaskInfo { current_step: step, status, ..shown(1) }])),
@@ -374,10 +405,10 @@ fn words(format: Format) -> Vec<Case<Input>> {
 /// Every row of the table and of the gateway's, caused where an Input can cause it, else armed.
 fn refusals(format: Format) -> Vec<Case<Input>> {
     let mut cases = vec![
-        Case::new("cluster_id.unknown", format, given([running(1)]), Input::new("x"))
+        Case::named("cluster_id.unknown", format, given([running(1)]), Input::new("x"))
             .shows(&["error.cluster_not_found"])
             .refuses(404, "ClusterNotFound", "The specified cluster does not exist."),
-        Case::new("cluster_id.empty", format, given([running(1)]), Input::new(""))
+        Case::named("cluster_id.empty", format, given([running(1)]), Input::new(""))
             .shows(&["input.cluster_id", "alibaba.gateway.missing", "alibaba.rpc.parameter.empty"])
             .refuses(400, "MissingClusterId", "ClusterId is mandatory for this action."),
     ];
@@ -388,10 +419,22 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
     let armed: [(&str, u16, &str, &str, &'static str); 11] = [
         ("invalid_params", 400, "InvalidParams", "Invalid param: PageNumber", "error.invalid_params"),
         ("not_enabled", 400, "NotEnabled", "You have not enabled this service", "error.not_enabled"),
-        ("cluster_not_found", 404, "ClusterNotFound", "The specified cluster does not exist.", "error.cluster_not_found"),
+        (
+            "cluster_not_found",
+            404,
+            "ClusterNotFound",
+            "The specified cluster does not exist.",
+            "error.cluster_not_found",
+        ),
         ("db_error", 406, "DbError", "A database service error occurred.", "error.db_error"),
         ("redis_error", 406, "RedisError", "A Redis service error occurred.", "error.redis_error"),
-        ("not_authorized", 407, "NotAuthorized", "You are not authorized by RAM for this request.", "error.not_authorized"),
+        (
+            "not_authorized",
+            407,
+            "NotAuthorized",
+            "You are not authorized by RAM for this request.",
+            "error.not_authorized",
+        ),
         ("unknown_error", 500, "UnknownError", "An unknown error occurred.", "error.unknown_error"),
         (
             "service_unavailable",
@@ -407,7 +450,13 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
             "Specified api is not found, please check your url and method.",
             "alibaba.gateway.invalid_action",
         ),
-        ("invalid_version", 404, "InvalidVersion", "Specified parameter Version is not valid.", "alibaba.gateway.invalid_version"),
+        (
+            "invalid_version",
+            404,
+            "InvalidVersion",
+            "Specified parameter Version is not valid.",
+            "alibaba.gateway.invalid_version",
+        ),
         (
             "invalid_format",
             400,
@@ -423,7 +472,7 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
             _ => envelope,
         };
         cases.push(
-            Case::new(format!("error.{name}"), format, given([running(1)]).arming(Input::ID, code), input())
+            Case::named(format!("error.{name}"), format, given([running(1)]).arming(Input::ID, code), input())
                 .shows(&[fact, also, envelope])
                 .refuses(status, code, message),
         );
@@ -439,7 +488,7 @@ fn texts(format: Format) -> Vec<Case<Input>> {
         task.request = Some(JsonText::from(text));
         let info = TaskInfo { request: arrives.to_owned(), ..shown(1) };
         cases.push(
-            Case::new(format!("text.{name}"), format, given([task]), input())
+            Case::named(format!("text.{name}"), format, given([task]), input())
                 .class(Class::Edge)
                 .shows(&["output.request"])
                 .answers(page(1, 10, 1, vec![info])),
@@ -454,7 +503,7 @@ fn texts(format: Format) -> Vec<Case<Input>> {
     let mut task = running(1);
     task.task_id = id.to_owned();
     cases.push(
-        Case::new("text.task_id", format, given([task]), Input { task_id: Some(id.to_owned()), ..input() })
+        Case::named("text.task_id", format, given([task]), Input { task_id: Some(id.to_owned()), ..input() })
             .class(Class::Edge)
             .shows(&["input.task_id", "output.task_id"])
             .answers(page(1, 10, 1, vec![TaskInfo { task_id: id.to_owned(), ..shown(1) }])),
@@ -471,12 +520,8 @@ fn dialects(format: Format) -> Vec<Case<Input>> {
         given([task])
     };
     let history = Input { archived: Some(true), ..input() };
-    let truncated = TaskInfo {
-        request: r#"{"cluste"#.to_owned(),
-        result: "{".to_owned(),
-        errors: "[".to_owned(),
-        ..shown(1)
-    };
+    let truncated =
+        TaskInfo { request: r#"{"cluste"#.to_owned(), result: "{".to_owned(), errors: "[".to_owned(), ..shown(1) };
     let two = || given([running(1), running(2)]);
     let with = |switch: &str, given: State| {
         let mut given = given;
@@ -484,7 +529,7 @@ fn dialects(format: Format) -> Vec<Case<Input>> {
         given
     };
     let one = |info: TaskInfo| page(1, 10, 1, vec![info]);
-    let rows: [(&str, State, Input, &[&'static str], Output); 8] = [
+    let rows: [(&str, State, Input, &[&'static str], Output); 7] = [
         ("tasks=object", given([running(1)]), input(), &["tasks.json"], one(shown(1))),
         ("page=abridged", two(), input(), &["sample.abridged"], page(1, 10, 2, vec![shown(1)])),
         ("escape_depth=0", given([running(1)]), input(), &["json_text.depth"], one(shown(1))),
@@ -504,13 +549,12 @@ fn dialects(format: Format) -> Vec<Case<Input>> {
             &["task_type.reset"],
             one(TaskInfo { task_type: TaskType::Other("ResetCompute".to_owned()), ..shown(1) }),
         ),
-        ("default_format=json", given([running(1)]), input(), &["alibaba.rpc.format"], one(shown(1))),
     ];
     let mut cases: Vec<Case<Input>> = rows
         .into_iter()
         .map(|(switch, given, when, facts, then)| {
             let name = format!("dialect.{}", switch.replace('=', "."));
-            Case::new(name, format, with(switch, given), when).class(Class::Dialect).shows(facts).answers(then)
+            Case::named(name, format, with(switch, given), when).class(Class::Dialect).shows(facts).answers(then)
         })
         .collect();
     let sample = TaskInfo {
@@ -535,7 +579,7 @@ fn dialects(format: Format) -> Vec<Case<Input>> {
     let encoding: &'static str = if format == Format::Json { "sample.json" } else { "sample.xml" };
     for document in ["000", "001"] {
         cases.push(
-            Case::new(
+            Case::named(
                 format!("sample.{document}"),
                 format,
                 with(&format!("document={document}"), State::documents()),
@@ -564,7 +608,14 @@ fn pages(format: Format) -> Vec<Case<Input>> {
         plain("page.past_end", format, list(1..=7), at(4, 3), &[total, "page.past_end"], page(4, 3, 7, vec![])),
         plain("page.last_full", format, list(1..=6), at(2, 3), &[total], page(2, 3, 6, tasks(4..=6))),
         plain("page.past_exact", format, list(1..=6), at(3, 3), &[total, "page.past_end"], page(3, 3, 6, vec![])),
-        plain("page.default_size", format, list(1..=11), input(), &["page_size.default"], page(1, 10, 11, tasks(1..=10))),
+        plain(
+            "page.default_size",
+            format,
+            list(1..=11),
+            input(),
+            &["page_size.default"],
+            page(1, 10, 11, tasks(1..=10)),
+        ),
         plain(
             "page.of_history",
             format,
@@ -582,6 +633,13 @@ fn pages(format: Format) -> Vec<Case<Input>> {
             page(2, 1, 2, vec![shown(4)]),
         ),
         plain("page.largest", format, list(1..=50), at(1, 50), &["page_size.max"], page(1, 50, 50, tasks(1..=50))),
-        plain("page.largest_and_one", format, list(1..=51), at(2, 50), &["page_size.max"], page(2, 50, 51, tasks(51..=51))),
+        plain(
+            "page.largest_and_one",
+            format,
+            list(1..=51),
+            at(2, 50),
+            &["page_size.max"],
+            page(2, 50, 51, tasks(51..=51)),
+        ),
     ]
 }

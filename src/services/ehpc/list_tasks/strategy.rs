@@ -1,6 +1,8 @@
 //! Random cases of ListTasks: the tasks that the answer shows are drawn first, then a state that
 //! shows them.
 
+use serde::Serialize;
+
 use super::cases::{CLOCK, page};
 use super::{Input, OPERATION, Output, TaskInfo, TaskType};
 use crate::case::{Case, Class, Kind, OperationInput, Sketch, armed_refusal};
@@ -26,7 +28,8 @@ struct Seen {
 
 impl Seen {
     fn draw(draw: &mut Draw) -> Self {
-        let status = draw.pick(&[Status::Processing, Status::Processing, Status::Success, Status::Fail, Status::PartialFail]);
+        let status =
+            draw.pick(&[Status::Processing, Status::Processing, Status::Success, Status::Fail, Status::PartialFail]);
         let steps = 1 + draw.below(40) as u32;
         Seen {
             id: draw.number(),
@@ -43,7 +46,11 @@ impl Seen {
     }
 
     fn is_plain(&self) -> bool {
-        self.id == 0 && self.task_type == TaskType::StopCluster && self.runs() && self.steps == 1 && self.texts.is_none()
+        self.id == 0
+            && self.task_type == TaskType::StopCluster
+            && self.runs()
+            && self.steps == 1
+            && self.texts.is_none()
     }
 
     fn task_id(&self, place: usize) -> String {
@@ -51,32 +58,39 @@ impl Seen {
     }
 
     /// Result fits TaskType: nodes that join for the two types that have them.
-    fn result(&self, format: Format) -> Option<String> {
-        let text = self.texts?;
-        let has_nodes = matches!(self.task_type, TaskType::CreateCluster | TaskType::AddComputes);
-        let node = || serde_json::json!({"Hostname": host(self.id), "Note": text.write(format)});
-        Some(if has_nodes { serde_json::json!({"Instances": [node()]}).to_string() } else { "{}".to_owned() })
+    fn has_nodes(&self) -> bool {
+        matches!(self.task_type, TaskType::CreateCluster | TaskType::AddComputes)
     }
 
-    fn request(&self, cluster_id: &str, format: Format) -> Option<String> {
-        Some(serde_json::json!({"clusterId": cluster_id, "description": self.texts?.write(format)}).to_string())
+    fn failed(&self) -> bool {
+        matches!(self.status, Status::Fail | Status::PartialFail)
     }
 
-    fn errors(&self, format: Format) -> Option<String> {
-        let failed = matches!(self.status, Status::Fail | Status::PartialFail);
-        Some(serde_json::json!([self.texts.filter(|_| failed)?.write(format)]).to_string())
+    /// Its Request, Result and Errors, if they are not the defaults.
+    fn texts(&self, format: Format) -> Option<Texts> {
+        let text = self.texts?.write(format);
+        let node = |note| Node { hostname: host(self.id), note };
+        Some(Texts {
+            request: json(&Request { cluster_id: "c", description: &text }),
+            result: if self.has_nodes() { json(&Instances { instances: [node(&text)] }) } else { "{}".to_owned() },
+            errors: if self.failed() { json(&[&text]) } else { "[]".to_owned() },
+        })
     }
 
     /// What the answer shows of it.
     fn shown(&self, place: usize, format: Format) -> TaskInfo {
-        let has_nodes = matches!(self.task_type, TaskType::CreateCluster | TaskType::AddComputes);
-        let default = if has_nodes { r#"{"Instances":[]}"# } else { "{}" };
+        let default = || Texts {
+            request: r#"{"clusterId":"c"}"#.to_owned(),
+            result: if self.has_nodes() { r#"{"Instances":[]}"# } else { "{}" }.to_owned(),
+            errors: "[]".to_owned(),
+        };
+        let Texts { request, result, errors } = self.texts(format).unwrap_or_else(default);
         TaskInfo {
             cluster_id: "c".to_owned(),
             current_step: if self.runs() { self.step } else { self.steps },
-            errors: self.errors(format).unwrap_or_else(|| "[]".to_owned()),
-            request: self.request("c", format).unwrap_or_else(|| r#"{"clusterId":"c"}"#.to_owned()),
-            result: self.result(format).unwrap_or_else(|| default.to_owned()),
+            errors,
+            request,
+            result,
             status: self.status.clone(),
             task_id: self.task_id(place),
             task_type: self.task_type.clone(),
@@ -98,15 +112,16 @@ impl Seen {
             _ => Ending::Success,
         };
         let mut task = Task::new("c", self.task_type.clone())
-            .id(&self.task_id(place))
             .steps(self.steps)
             .takes(std::time::Duration::from_millis(takes))
             .ends(ends);
+        task.task_id = self.task_id(place);
         task.submitted = Some(Timestamp::from_unix_millis(CLOCK - elapsed as i64));
-        let text = |text: String| JsonText::from(text.as_str());
-        task.result = self.result(format).map(text);
-        task.request = self.request("c", format).map(text);
-        task.errors = self.errors(format).map(text);
+        if let Some(texts) = self.texts(format) {
+            task.request = Some(JsonText::from(texts.request.as_str()));
+            task.result = Some(JsonText::from(texts.result.as_str()));
+            task.errors = Some(JsonText::from(texts.errors.as_str()));
+        }
         task
     }
 
@@ -120,7 +135,14 @@ impl Seen {
         };
         if !self.is_plain() {
             add(&|seen| {
-                *seen = Seen { id: 0, task_type: TaskType::StopCluster, status: Status::Processing, step: 0, steps: 1, texts: None }
+                *seen = Seen {
+                    id: 0,
+                    task_type: TaskType::StopCluster,
+                    status: Status::Processing,
+                    step: 0,
+                    steps: 1,
+                    texts: None,
+                }
             });
         }
         if self.texts.is_some() {
@@ -149,6 +171,36 @@ impl Seen {
         }
         plainer
     }
+}
+
+struct Texts {
+    request: String,
+    result: String,
+    errors: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Request<'a> {
+    cluster_id: &'a str,
+    description: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Instances<'a> {
+    instances: [Node<'a>; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Node<'a> {
+    hostname: String,
+    note: &'a str,
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("texts are JSON")
 }
 
 /// Which task is asked for.
@@ -297,7 +349,11 @@ impl Plan {
         let mut facts = vec!["ehpc.list_tasks.output.tasks"];
         facts.extend(self.armed.and_then(|code| OPERATION.error(code)).map(|row| row.fact));
         if let Some(number) = self.page_number {
-            facts.push(if number > 999 { "ehpc.list_tasks.page_number.max" } else { "ehpc.list_tasks.page_number.min" });
+            facts.push(if number > 999 {
+                "ehpc.list_tasks.page_number.max"
+            } else {
+                "ehpc.list_tasks.page_number.min"
+            });
         }
         if let Some(size) = self.page_size {
             facts.push(if size > 50 { "ehpc.list_tasks.page_size.max" } else { "ehpc.list_tasks.page_size.min" });
@@ -320,7 +376,7 @@ impl Sketch<Input> for Plan {
     fn case(&self) -> Case<Input> {
         let refusal = self.refusal();
         let class = if refusal.is_some() { Class::Edge } else { Class::Valid };
-        let case = Case::new("", self.format, self.given(), self.when()).with_facts(self.facts()).class(class);
+        let case = Case::named("", self.format, self.given(), self.when()).with_facts(self.facts()).class(class);
         match refusal {
             Some((status, code, message)) => case.refuses(status, &code, &message),
             None => case.answers(self.answer()),

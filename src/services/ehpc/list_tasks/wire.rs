@@ -32,7 +32,7 @@ pub(super) fn catalogue(format: Format) -> Vec<Case<Wire<Input>>> {
 }
 
 fn case(name: &str, format: Format, request: Request) -> crate::case::CaseWithoutAnswer<Wire<Input>> {
-    Case::new(format!("wire.{name}"), format, one(), Wire::new(request)).class(Class::Edge)
+    Case::named(format!("wire.{name}"), format, one(), Wire::new(request)).class(Class::Edge)
 }
 
 /// Both numbers, in every way to write one that is none.
@@ -67,7 +67,12 @@ fn numbers(format: Format) -> Vec<Case<Wire<Input>>> {
             ("without_value", format!("&{parameter}"), None, "alibaba.rpc.parameter.empty"),
             ("leading_zero", format!("&{parameter}=007"), Some(7), "number.syntax"),
             ("given_twice", format!("&{parameter}=2&{parameter}=3"), Some(2), "alibaba.rpc.parameter.duplicate"),
-            ("given_twice_second_wrong", format!("&{parameter}=2&{parameter}=x"), Some(2), "alibaba.rpc.parameter.duplicate"),
+            (
+                "given_twice_second_wrong",
+                format!("&{parameter}=2&{parameter}=x"),
+                Some(2),
+                "alibaba.rpc.parameter.duplicate",
+            ),
         ] {
             let mut then = answer();
             match (value, field) {
@@ -84,7 +89,9 @@ fn numbers(format: Format) -> Vec<Case<Wire<Input>>> {
 
 fn booleans(format: Format) -> Vec<Case<Wire<Input>>> {
     let mut cases = Vec::new();
-    for (name, text) in [("upper", "TRUE"), ("title", "True"), ("mixed", "tRUE"), ("title_false", "False"), ("empty", "")] {
+    for (name, text) in
+        [("upper", "TRUE"), ("title", "True"), ("mixed", "tRUE"), ("title_false", "False"), ("empty", "")]
+    {
         let fact: &'static str = if text.is_empty() { "alibaba.rpc.parameter.empty" } else { "archived.letter_case" };
         let case = case(&format!("archived.{name}"), format, get(format, &format!("&Archived={text}")));
         cases.push(case.shows(&[fact]).answers(answer()));
@@ -131,11 +138,7 @@ fn ways_to_ask(format: Format) -> Vec<Case<Wire<Input>>> {
             "alibaba.rpc.version.absent",
         ),
         ("version", get(format, ""), "alibaba.rpc.version"),
-        (
-            "encoded_name",
-            wire("GET", &format!("/?{common}&Cluster%49d=%63"), &[], ""),
-            "alibaba.rpc.space",
-        ),
+        ("encoded_name", wire("GET", &format!("/?{common}&Cluster%49d=%63"), &[], ""), "alibaba.rpc.space"),
     ];
     let mut cases: Vec<Case<Wire<Input>>> = rows
         .into_iter()
@@ -146,7 +149,7 @@ fn ways_to_ask(format: Format) -> Vec<Case<Wire<Input>>> {
         task.task_id = "a b".to_owned();
         let shown = super::TaskInfo { task_id: "a b".to_owned(), ..shown(1) };
         let request = get(format, &format!("&TaskId=a{space}b"));
-        let case = Case::new(format!("wire.space.{name}"), format, given([task]), Wire::new(request));
+        let case = Case::named(format!("wire.space.{name}"), format, given([task]), Wire::new(request));
         cases.push(case.class(Class::Edge).shows(&["alibaba.rpc.space"]).answers(page(1, 10, 1, vec![shown])));
     }
     cases
@@ -198,7 +201,8 @@ fn formats(format: Format) -> Vec<Case<Wire<Input>>> {
         let mut state = one();
         state.dialect.set("default_format=json").expect("a switch that exists");
         let request = wire("GET", TARGET, &[], "");
-        let case = Case::new("wire.dialect.default_format.json", format, state, Wire::new(request)).class(Class::Dialect);
+        let case =
+            Case::named("wire.dialect.default_format.json", format, state, Wire::new(request)).class(Class::Dialect);
         cases.push(case.shows(&["alibaba.rpc.format.default"]).answers(answer()));
     }
     cases
@@ -218,7 +222,12 @@ fn refusals(format: Format) -> Vec<Case<Wire<Input>>> {
     };
     let rows = [
         ("action.unknown", target("&Action=ListTask&Version=2018-04-12"), not_found, "alibaba.gateway.invalid_action"),
-        ("action.letter_case", target("&Action=listtasks&Version=2018-04-12"), not_found, "alibaba.gateway.invalid_action"),
+        (
+            "action.letter_case",
+            target("&Action=listtasks&Version=2018-04-12"),
+            not_found,
+            "alibaba.gateway.invalid_action",
+        ),
         (
             "action.absent",
             target("&Version=2018-04-12&ClusterId=c"),
@@ -237,7 +246,12 @@ fn refusals(format: Format) -> Vec<Case<Wire<Input>>> {
             not_found,
             "alibaba.rpc.method.unsupported",
         ),
-        ("version.other", target("&Action=ListTasks&Version=2017-07-14&ClusterId=c"), bad_version, "alibaba.gateway.invalid_version"),
+        (
+            "version.other",
+            target("&Action=ListTasks&Version=2017-07-14&ClusterId=c"),
+            bad_version,
+            "alibaba.gateway.invalid_version",
+        ),
         ("version.before_missing", target("&Action=ListTasks&Version=1"), bad_version, "alibaba.refusal.order"),
         ("cluster_id.absent", target("&Action=ListTasks&Version=2018-04-12"), no_cluster, "input.cluster_id"),
         (
@@ -263,12 +277,7 @@ fn refusals(format: Format) -> Vec<Case<Wire<Input>>> {
         ("percent.not_utf_8", get(format, "&TaskId=%ff%fe"), bad_format, "alibaba.rpc.parameter.malformed"),
         (
             "format.unsupported",
-            wire(
-                "GET",
-                "/?Action=ListTasks&Version=2018-04-12&ClusterId=c&Format=YAML",
-                &[("accept", accept)],
-                "",
-            ),
+            wire("GET", "/?Action=ListTasks&Version=2018-04-12&ClusterId=c&Format=YAML", &[("accept", accept)], ""),
             bad_format,
             "alibaba.rpc.format.unsupported",
         ),
@@ -282,7 +291,12 @@ fn refusals(format: Format) -> Vec<Case<Wire<Input>>> {
     let mut state = one();
     state.dialect.set("absent_version=refuse").expect("a switch that exists");
     let request = target("&Action=ListTasks&ClusterId=c");
-    let case = Case::new("wire.dialect.absent_version.refuse", format, state, Wire::new(request)).class(Class::Dialect);
-    cases.push(case.shows(&["alibaba.rpc.version.absent"]).refuses(400, "MissingVersion", "Version is mandatory for this action."));
+    let case =
+        Case::named("wire.dialect.absent_version.refuse", format, state, Wire::new(request)).class(Class::Dialect);
+    cases.push(case.shows(&["alibaba.rpc.version.absent"]).refuses(
+        400,
+        "MissingVersion",
+        "Version is mandatory for this action.",
+    ));
     cases
 }
