@@ -13,6 +13,8 @@ pub mod dialect;
 mod draw;
 mod error_code;
 mod fact;
+#[cfg(feature = "fixtures")]
+mod fixture;
 mod format;
 #[cfg(feature = "server")]
 mod handle;
@@ -41,6 +43,8 @@ pub use case::{bodies, cases, inputs, invalid_inputs, random_cases, requests, st
 pub use clock::{Span, TimeError, Timestamp};
 pub use error_code::{ErrorCode, Layer};
 pub use fact::{Fact, FactKind};
+#[cfg(feature = "fixtures")]
+pub use fixture::{FixtureError, Fixtures, Shard};
 pub use format::{DecodeError, Format, JsonText};
 #[cfg(feature = "server")]
 pub use handle::Handle;

@@ -2,6 +2,7 @@
 
 mod facts;
 mod progress;
+mod regenerate;
 mod sample;
 mod serve;
 
@@ -27,6 +28,8 @@ enum Command {
     Serve(serve::Arguments),
     /// Print random cases or bodies of an operation, one a line.
     Sample(sample::Arguments),
+    /// Write the fixtures of all cases as files, or check those that are there.
+    Regenerate(regenerate::Arguments),
     /// Print the default state, the documents' world, as a JSON file to start from.
     State,
     /// Print the JSON Schema of a state file.
@@ -35,12 +38,27 @@ enum Command {
     Facts(facts::Arguments),
 }
 
-/// What went wrong, in one sentence; the exit code is 2.
-struct Failure(String);
+/// What went wrong, in one sentence, and the exit code.
+struct Failure {
+    sentence: String,
+    code: u8,
+}
+
+impl Failure {
+    /// The command could not do what it was asked for.
+    fn usage(sentence: String) -> Self {
+        Failure { sentence, code: 2 }
+    }
+
+    /// The command did it, and something is not as it should be.
+    fn different(sentence: String) -> Self {
+        Failure { sentence, code: 1 }
+    }
+}
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Failure(format!("cannot write to standard output: {error}"))
+        Failure::usage(format!("cannot write to standard output: {error}"))
     }
 }
 
@@ -51,10 +69,11 @@ pub(crate) fn run() -> ExitCode {
         Err(error) if error.exit_code() == 0 => error.exit(),
         // Without any arguments, the help.
         Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => error.exit(),
-        Err(error) => return fail(&one_sentence(&error)),
+        Err(error) => return fail(&Failure::usage(one_sentence(&error))),
     };
     let done = match arguments.command {
         Command::Serve(arguments) => serve::run(arguments),
+        Command::Regenerate(arguments) => regenerate::run(&arguments),
         Command::Sample(arguments) => sample::run(&arguments),
         Command::Facts(arguments) => facts::run(&arguments),
         Command::State => print(&State::documents().to_json()),
@@ -65,14 +84,14 @@ pub(crate) fn run() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure(sentence)) => fail(&sentence),
+        Err(failure) => fail(&failure),
     }
 }
 
-fn fail(sentence: &str) -> ExitCode {
+fn fail(failure: &Failure) -> ExitCode {
     // A terminal that has gone changes nothing.
-    let _ = writeln!(io::stderr(), "error: {sentence}");
-    ExitCode::from(2)
+    let _ = writeln!(io::stderr(), "error: {}", failure.sentence);
+    ExitCode::from(failure.code)
 }
 
 /// A number that is not negative.

@@ -58,7 +58,7 @@ fn class(text: &str) -> Result<Classes, String> {
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let has_it = operation(arguments.operation).is_some_and(|operation| operation.formats.contains(&arguments.format));
     if !has_it {
-        return Err(Failure(format!(
+        return Err(Failure::usage(format!(
             "--format {}: {} answers in json only; leave --format out",
             arguments.format, arguments.operation
         )));

@@ -48,24 +48,25 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
         None => State::documents(),
         Some(path) => {
             let json = read(path)?;
-            State::from_json(&json).map_err(|error| Failure(format!("{}, {error}", path.display())))?
+            State::from_json(&json).map_err(|error| Failure::usage(format!("{}, {error}", path.display())))?
         }
     };
     for assignment in &arguments.dialect {
-        state.dialect.set(assignment).map_err(|error| Failure(format!("--dialect {assignment}: {error}")))?;
+        state.dialect.set(assignment).map_err(|error| Failure::usage(format!("--dialect {assignment}: {error}")))?;
     }
     // First, so that a signal that comes early ends it cleanly too.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure(format!("cannot start: {error}")))?;
-    let stop =
-        runtime.block_on(async { Stop::new() }).map_err(|error| Failure(format!("cannot await signals: {error}")))?;
+        .map_err(|error| Failure::usage(format!("cannot start: {error}")))?;
+    let stop = runtime
+        .block_on(async { Stop::new() })
+        .map_err(|error| Failure::usage(format!("cannot await signals: {error}")))?;
 
-    let (writer, log) = Writer::start().map_err(|error| Failure(format!("cannot start: {error}")))?;
+    let (writer, log) = Writer::start().map_err(|error| Failure::usage(format!("cannot start: {error}")))?;
     let settings = Settings { address: arguments.listen, speed: arguments.speed, log: Some(log) };
     let listener = Listener::bind(state, settings).map_err(|error| {
-        Failure(format!(
+        Failure::usage(format!(
             "cannot listen on {}: {error}; give another address, such as --listen 127.0.0.1:0",
             arguments.listen
         ))
@@ -80,12 +81,12 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
 fn read(path: &Path) -> Result<String, Failure> {
     let bytes = fs::read(path).map_err(|error| {
         let path = path.display();
-        Failure(format!("cannot read the state file {path}: {error}; `taskmock state` prints one to start from"))
+        Failure::usage(format!("cannot read the state file {path}: {error}; `taskmock state` prints one to start from"))
     })?;
     String::from_utf8(bytes).map_err(|error| {
         let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
         let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
-        Failure(format!("{}, line {line}: the file is not UTF-8 there; save it as UTF-8", path.display()))
+        Failure::usage(format!("{}, line {line}: the file is not UTF-8 there; save it as UTF-8", path.display()))
     })
 }
 

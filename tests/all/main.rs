@@ -8,16 +8,21 @@ mod documents;
 mod dws_tasks;
 mod errors;
 mod facts;
+#[cfg(feature = "cli")]
+mod fixtures;
+#[cfg(feature = "proptest")]
 mod generated;
 mod laws;
 mod list_invocation_status;
 mod list_tasks;
+#[cfg(feature = "proptest")]
 mod planted;
 mod readme;
-#[cfg(feature = "server")]
+#[cfg(all(feature = "proptest", feature = "server"))]
 mod readme_cases;
 #[cfg(feature = "server")]
 mod readme_example;
+mod readme_fixtures;
 mod requests;
 #[cfg(feature = "server")]
 mod servers;

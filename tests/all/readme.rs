@@ -18,6 +18,14 @@ fn the_property_test_in_the_readme_is_the_one_that_runs_here() {
 }
 
 #[test]
+fn the_tests_of_fixtures_in_the_readme_are_the_ones_that_run() {
+    let python = include_str!("../fixtures/test_my_client.py");
+    let (shown, _) = python.split_once("\n\nif __name__").expect("a main");
+    assert!(README.contains(shown.trim_end()));
+    assert!(README.contains(include_str!("readme_fixtures.rs").trim_end()));
+}
+
+#[test]
 fn the_state_file_in_the_readme_is_a_state() {
     let (_, after) = README.split_once("```json\n").expect("a state file");
     let (json, _) = after.split_once("```").expect("its end");

@@ -44,7 +44,7 @@ const STOREYS: &[&[&str]] = &[
     &["backend"],
     &["case", "control"],
     &["catalogue", "handle"],
-    &["listener", "server"],
+    &["fixture", "listener", "server"],
     &["lib", "cli", "main"],
 ];
 

@@ -1,0 +1,331 @@
+//! Fixture files: the tree in the repository, what the command does to a folder, and a test in
+//! any language.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use taskmock::dialect::Dialect;
+use taskmock::{Fixtures, ForOperation, Format, OperationInput, OperationOutput, Seed, Shard, State, for_operation};
+
+fn taskmock(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_taskmock")).args(arguments).output().expect("it runs")
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&[&output.stdout[..], &output.stderr].concat()).into_owned()
+}
+
+/// A folder of its own that does not exist yet.
+fn fresh(name: &str) -> PathBuf {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("fixtures").join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(folder.parent().expect("a parent")).expect("a folder");
+    folder
+}
+
+/// Every file below a folder, by its path in it.
+fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let (mut found, mut folders) = (BTreeMap::new(), vec![folder.to_owned()]);
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(&next).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(folder).expect("below").to_string_lossy().replace('\\', "/");
+                found.insert(name, fs::read(&path).expect("a file"));
+            }
+        }
+    }
+    found
+}
+
+/// Few files, so that the tests of the command are quick.
+const FEW: [&str; 4] = ["--operation", "ack.describe_task_info", "--random", "3"];
+
+fn write(folder: &Path, more: &[&str]) -> Output {
+    taskmock(&[&["regenerate", "--dir", &folder.to_string_lossy()], &FEW[..], more].concat())
+}
+
+#[test]
+fn the_tree_in_the_repository_is_what_the_code_makes() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/generated");
+    let (found, made) = (tree(&folder), Fixtures::default().files());
+    let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<BTreeSet<_>>();
+    assert_eq!(names(&found).symmetric_difference(&names(&made)).collect::<Vec<_>>(), Vec::<&String>::new());
+    for (name, content) in &made {
+        assert!(found[name] == *content, "{name} differs; see `taskmock regenerate --check`");
+    }
+    // Some file systems do not tell letters by their case.
+    let folded: BTreeSet<String> = made.keys().map(|name| name.to_lowercase()).collect();
+    assert_eq!(folded.len(), made.len());
+}
+
+/// Reads every folder with nothing but a JSON parser and a decoder: what a test in any language does.
+struct Read<'a>(&'a BTreeMap<String, Vec<u8>>);
+
+impl ForOperation for Read<'_> {
+    type Output = usize;
+
+    fn run<I: OperationInput>(self) -> usize {
+        let mut count = 0;
+        let folders =
+            self.0.iter().filter(|(path, _)| path.starts_with(&format!("{}/", I::ID)) && path.ends_with("/case.json"));
+        for (path, json) in folders {
+            let case: Value = serde_json::from_slice(json).expect("JSON");
+            let folder = path.trim_end_matches("/case.json");
+            assert_eq!(case["id"], folder);
+            let given: Option<State> =
+                case.get("given").map(|given| State::from_json(&given.to_string()).expect("a state"));
+            let dialect = given.as_ref().map(|given| given.dialect).unwrap_or_default();
+            for (format, answer) in case["answers"].as_object().expect("answers") {
+                count += 1;
+                let body = &self.0[&format!("{folder}/response.{format}")];
+                let format: Format = format.parse().expect("a format");
+                match (answer.get("output"), answer.get("error"), answer.get("outputs")) {
+                    (Some(output), None, None) => {
+                        assert_eq!(answer["status"], 200, "{folder}");
+                        let read = I::Output::decode(body, format, &dialect)
+                            .unwrap_or_else(|error| panic!("{folder}: {error}"));
+                        assert_eq!(serde_json::to_value(read).expect("JSON"), *output, "{folder} {format}");
+                    }
+                    (None, Some(error), None) => {
+                        let text = String::from_utf8_lossy(body);
+                        assert_eq!(answer["status"], error["status"], "{folder}");
+                        assert!(text.contains(error["code"].as_str().expect("a code")), "{folder}: {text}");
+                    }
+                    (None, None, Some(outputs)) => {
+                        let read = I::Output::decode(body, format, &Dialect::default()).ok();
+                        let read = read.map(|output| serde_json::to_value(output).expect("JSON"));
+                        let outputs = outputs.as_array().expect("a list");
+                        let is_right = read.map_or(answer["may_be_error"] == true, |read| outputs.contains(&read));
+                        assert!(is_right, "{folder} {format}");
+                    }
+                    other => panic!("{folder}: {other:?}"),
+                }
+            }
+        }
+        count
+    }
+}
+
+#[test]
+fn every_folder_can_be_read_and_says_what_its_bodies_hold() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/generated");
+    let files = tree(&folder);
+    let counts: Vec<usize> = taskmock::operations()
+        .map(|operation| for_operation(operation.id, Read(&files)).expect("registered"))
+        .collect();
+    assert!(counts.iter().all(|count| *count > 100), "{counts:?}");
+}
+
+#[test]
+fn the_manifest_has_the_hash_of_every_file() {
+    let files = Fixtures::default().files();
+    let manifest: Value = serde_json::from_slice(&files["manifest.json"]).expect("JSON");
+    assert_eq!(manifest["generator_version"], taskmock::GENERATOR_VERSION);
+    assert_eq!(manifest["files"].as_object().expect("a map").len(), files.len() - 1);
+    // Of `printf '' | sha256sum`: the body of an empty answer.
+    assert_eq!(
+        manifest["files"]["ehpc.list_tasks/body.empty/response.json"],
+        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    );
+}
+
+#[test]
+fn parts_are_deterministic_and_their_union_is_the_whole() {
+    let part = |shard: &str| Fixtures { shard: shard.parse().expect("a part"), ..Fixtures::default() }.files();
+    let mut union = BTreeMap::new();
+    for shard in ["1/3", "2/3", "3/3"] {
+        let mut files = part(shard);
+        assert_eq!(files, part(shard));
+        let manifest: Value =
+            serde_json::from_slice(&files.remove("manifest.json").expect("it is there")).expect("JSON");
+        assert_eq!(manifest["shard"], shard);
+        for (name, content) in files {
+            assert!(union.insert(name.clone(), content).is_none(), "{name} is in two parts");
+        }
+    }
+    let mut whole = Fixtures::default().files();
+    whole.remove("manifest.json");
+    assert!(union == whole);
+    for wrong in ["0/3", "4/3", "1/0", "1", "a/b", "1/3/3", "-1/3"] {
+        assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn another_seed_changes_the_random_cases_only() {
+    let names = |seed| {
+        let files = Fixtures { seed: Seed(seed), ..Fixtures::default() }.files();
+        files.into_iter().filter(|(name, _)| name != "manifest.json").collect::<BTreeMap<_, _>>()
+    };
+    let (first, second) = (names(1), names(2));
+    let is_random = |name: &&String| name.contains("/random.");
+    for (name, content) in first.iter().filter(|(name, _)| !is_random(name)) {
+        assert!(second[name] == *content, "{name}");
+    }
+    assert!(first.keys().filter(is_random).all(|name| !second.contains_key(name)));
+}
+
+#[test]
+fn regenerate_writes_and_check_finds_nothing() {
+    let folder = fresh("new/and/deep");
+    let output = write(&folder, &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let first = tree(&folder);
+    assert!(first.keys().any(|name| name.contains("/random.")));
+    assert_eq!(write(&folder, &["--check"]).status.code(), Some(0));
+    // Again, over what is there: the same bytes, and nothing is left beside it.
+    assert_eq!(write(&folder, &[]).status.code(), Some(0));
+    assert!(tree(&folder) == first);
+    let beside: Vec<_> = fs::read_dir(folder.parent().expect("a parent")).expect("a folder").collect();
+    assert_eq!(beside.len(), 1, "{beside:?}");
+    // Fewer cases: what none makes any more is removed.
+    let output = write(&folder, &["--format", "xml"]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let xml = tree(&folder);
+    assert!(!xml.is_empty() && xml.keys().all(|name| !name.ends_with("response.json")));
+}
+
+#[test]
+fn check_names_the_file_the_case_and_the_fact_and_shows_what_differs() {
+    let folder = fresh("changed");
+    assert_eq!(write(&folder, &[]).status.code(), Some(0));
+    let changed = folder.join("ack.describe_task_info/state.fail/response.json");
+    let body = fs::read_to_string(&changed).expect("a body");
+    fs::write(&changed, body.replace("\"fail\"", "\"failed\"")).expect("it is ours");
+    fs::remove_file(folder.join("ack.describe_task_info/one/request.http")).expect("it is there");
+    fs::write(folder.join("ack.describe_task_info/notes.txt"), "mine").expect("a file");
+    let before = tree(&folder);
+    let output = write(&folder, &["--check"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = said(&output);
+    for expected in [
+        "differs: ack.describe_task_info/state.fail/response.json\n  case ack.describe_task_info/state.fail\n  shows ack.describe_task_info.state.fail: ",
+        "  -\"state\":\"failed\",\n  +\"state\":\"fail\",\n",
+        "missing: ack.describe_task_info/one/request.http\n  case ack.describe_task_info/one\n",
+        "no case makes: ack.describe_task_info/notes.txt\n",
+        "error: 3 files differ in ",
+    ] {
+        assert!(said.contains(expected), "{expected}\n---\n{said}");
+    }
+    assert!(tree(&folder) == before, "it wrote something");
+}
+
+#[test]
+fn what_it_did_not_write_is_never_touched() {
+    let folder = fresh("foreign");
+    fs::create_dir_all(folder.join("mine")).expect("a folder");
+    fs::write(folder.join("mine/thesis.txt"), "years").expect("a file");
+    for _ in 0..2 {
+        let output = write(&folder, &[]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(
+            said(&output).contains("holds what this command did not write: mine/thesis.txt; move it away"),
+            "{}",
+            said(&output)
+        );
+        assert_eq!(tree(&folder).len(), 1);
+    }
+    fs::remove_file(folder.join("mine/thesis.txt")).expect("it is there");
+    let output = write(&folder, &[]);
+    assert!(said(&output).contains("did not write: mine/; move"), "{}", said(&output));
+    fs::remove_dir(folder.join("mine")).expect("it is empty");
+    assert_eq!(write(&folder, &[]).status.code(), Some(0));
+    fs::write(folder.join("new.txt"), "mine").expect("a file");
+    let before = tree(&folder);
+    assert_eq!(write(&folder, &["--seed", "9"]).status.code(), Some(2));
+    assert!(tree(&folder) == before);
+}
+
+#[test]
+fn bad_folders_are_one_sentence_and_exit_code_2() {
+    let file = fresh("file");
+    fs::write(&file, "mine").expect("a file");
+    let broken = fresh("broken");
+    fs::create_dir_all(&broken).expect("a folder");
+    fs::write(broken.join("manifest.json"), "{\"files\": 7}").expect("a file");
+    for (folder, expected) in [
+        (file.join("below"), "nothing was changed"),
+        (file.clone(), "nothing was changed"),
+        (broken.clone(), "is not the manifest of a folder that this command wrote"),
+        (PathBuf::from("/proc/taskmock"), "nothing was changed"),
+    ] {
+        let output = write(&folder, &[]);
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(2), "{}: {said}", folder.display());
+        assert!(said.contains(expected) && said.lines().count() == 1, "{}: {said}", folder.display());
+    }
+    assert_eq!(fs::read(&file).expect("it is there"), b"mine");
+    let output = taskmock(&["regenerate", "--check", "--dir", &fresh("absent").to_string_lossy()]);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    for (arguments, expected) in [
+        (vec!["--operation", "ehpc.list"], "is no operation; there are ehpc.list_tasks"),
+        (vec!["--shard", "3/2"], "`3/2` is no part such as 2/4"),
+        (vec!["--format", "yaml"], "there are json and xml"),
+        (vec!["--format", "xml", "--operation", "dws.list_logical_cluster_tasks"], "has no such encoding"),
+    ] {
+        let output = taskmock(&[&["regenerate"], &arguments[..]].concat());
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(said(&output).contains(expected), "{arguments:?}: {}", said(&output));
+    }
+}
+
+/// How many files are in the half-written trees beside a folder.
+#[cfg(target_os = "linux")]
+fn written_beside(folder: &Path) -> usize {
+    fn files(folder: &Path) -> usize {
+        let Ok(entries) = fs::read_dir(folder) else { return 0 };
+        entries.flatten().map(|entry| if entry.path().is_dir() { files(&entry.path()) } else { 1 }).sum()
+    }
+    let name = format!(".{}.", folder.file_name().expect("a name").to_string_lossy());
+    let beside = fs::read_dir(folder.parent().expect("a parent")).expect("a folder").flatten();
+    beside
+        .filter(|entry| entry.file_name().to_string_lossy().starts_with(&name))
+        .map(|entry| files(&entry.path()))
+        .sum()
+}
+
+/// A run that is killed at any moment leaves the old tree or the new one, whole.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_killed_run_leaves_the_old_tree_or_the_new_one() {
+    let folder = fresh("killed");
+    assert_eq!(write(&folder, &["--seed", "0"]).status.code(), Some(0));
+    let trees = [tree(&folder), {
+        let other = fresh("killed-other");
+        assert_eq!(write(&other, &["--seed", "1"]).status.code(), Some(0));
+        tree(&other)
+    }];
+    let mut outcomes = BTreeSet::new();
+    for turn in 0..40u32 {
+        let seed = ["1", "0"][turn as usize % 2];
+        let mut child = Command::new(env!("CARGO_BIN_EXE_taskmock"))
+            .args(["regenerate", "--dir", &folder.to_string_lossy(), "--seed", seed])
+            .args(FEW)
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        // It is killed when it has written so many files, or at its end.
+        while written_beside(&folder) < turn as usize * 8 && child.try_wait().expect("a child").is_none() {
+            std::thread::yield_now();
+        }
+        let _ = child.kill();
+        let _ = child.wait();
+        let found = tree(&folder);
+        let which = trees.iter().position(|tree| *tree == found);
+        outcomes.insert(which.unwrap_or_else(|| panic!("half a tree after {turn} turns: {} files", found.len())));
+    }
+    // What killed runs left beside it is gone after one that ends.
+    assert_eq!(write(&folder, &[]).status.code(), Some(0));
+    let beside: Vec<String> = fs::read_dir(folder.parent().expect("a parent"))
+        .expect("a folder")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .filter(|name| name.starts_with(".killed."))
+        .collect();
+    assert_eq!(beside, Vec::<String>::new());
+}
