@@ -24,6 +24,8 @@ fn main() {
     let mut rows = Vec::new();
     rows.extend(tasks(&mut criterion));
     rows.extend(exchanges(&mut criterion));
+    #[cfg(feature = "cli")]
+    rows.push(regenerate());
     compare::print(&rows);
 }
 
@@ -112,6 +114,31 @@ fn exchanges(criterion: &mut criterion::Criterion) -> Option<Row> {
     println!("{:.0} complete exchanges a second (aim: 20,000)", 1e6 / row.subject);
     row.name.push_str(", 10 tasks");
     Some(row)
+}
+
+/// Every fixture of the repository: made and put on the disk by the command, beside made in memory.
+#[cfg(feature = "cli")]
+fn regenerate() -> Row {
+    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("regenerated");
+    let timed = |run: &dyn Fn()| {
+        let spans = (0..11).map(|_| {
+            let started = std::time::Instant::now();
+            run();
+            started.elapsed().as_secs_f64() * 1e3
+        });
+        compare::median(spans.collect())
+    };
+    let subject = timed(&|| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_taskmock"));
+        let done = command.arg("regenerate").arg("--dir").arg(&folder).output().expect("it runs");
+        assert!(done.status.success());
+    });
+    let baseline = timed(&|| {
+        black_box(taskmock::Fixtures::default().files());
+    });
+    println!("all fixtures in {subject:.0} ms (aim: under a second)");
+    let name = "taskmock regenerate; the same in memory".to_owned();
+    Row { name, subject, baseline, unit: "ms", aim: Aim::Nothing }
 }
 
 fn exchange(case: Case<Input>) {

@@ -316,7 +316,7 @@ impl<F: FnMut()> Folders<'_, F> {
             let response = Backend::new(case.given.clone()).respond(&request);
             let format = case.format.to_string();
             let mut answer = parts_of_response(&response);
-            answer.insert("request".to_owned(), parts_of_request(&request));
+            answer.insert("request".to_owned(), crate::case::parts(&request));
             match &case.then {
                 Ok(output) => answer.insert("output".to_owned(), json!(output)),
                 Err(refused) => answer.insert("error".to_owned(), json!(refused)),
@@ -399,15 +399,6 @@ fn parts_of_response(response: &Response) -> serde_json::Map<String, Value> {
     parts.insert("status".to_owned(), response.status().as_u16().into());
     parts.insert("headers".to_owned(), headers(response.headers()));
     parts
-}
-
-fn parts_of_request(request: &Request) -> Value {
-    json!({
-        "method": request.method().as_str(),
-        "target": request.uri().to_string(),
-        "headers": headers(request.headers()),
-        "body": String::from_utf8_lossy(request.body()),
-    })
 }
 
 /// A request as HTTP/1.1 has it.

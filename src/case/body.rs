@@ -5,8 +5,7 @@ use std::fmt::{self, Debug};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Class, Mismatch, OperationInput, OperationOutput, differences, shown, shown_facts};
-use crate::backend::fact;
+use super::{Class, Mismatch, OperationInput, OperationOutput, differences, shown, shown_facts, tell};
 use crate::dialect::{Dialect, SWITCHES};
 use crate::format::{Format, to_json};
 use crate::services::{RawResponse, State, operation};
@@ -51,6 +50,7 @@ pub struct Reading<O> {
     /// The outputs that are right; none: it has to be an error.
     pub outputs: Vec<O>,
     /// Whether an error is right.
+    #[serde(rename = "may_be_error")]
     pub error: bool,
 }
 
@@ -75,6 +75,7 @@ impl<I: OperationInput> Body<I> {
             (Err(error), _) => format!("the client could not read what it should read: {error:?}\n"),
             (Ok(output), None) => {
                 let output = serde_json::to_string(output).unwrap_or_default();
+                let output = shown(output.as_bytes());
                 format!("the client should have said that it cannot read this; it made of it\n  {output}\n")
             }
             (Ok(output), Some(expected)) => {
@@ -103,11 +104,12 @@ impl<I: OperationInput> Body<I> {
 }
 
 impl<I: OperationInput> Serialize for Body<I> {
-    /// As `name`, `operation`, `class`, `format`, `facts` with their sources, `content_type`, the
+    /// As `kind` (`body`), `name`, `operation`, `class`, `format`, `facts` with their sources, `content_type`, the
     /// `body` (a text, or a list of bytes if it is not UTF-8), and `then`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut fields = serializer.serialize_struct("Body", 8)?;
+        let mut fields = serializer.serialize_struct("Body", 9)?;
+        fields.serialize_field("kind", "body")?;
         fields.serialize_field("name", &self.name)?;
         fields.serialize_field("operation", I::ID)?;
         fields.serialize_field("class", &self.class)?;
@@ -126,12 +128,6 @@ impl<I: OperationInput> Serialize for Body<I> {
 impl<I: OperationInput> Debug for Body<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} of {}, {}, {}", self.name, I::ID, self.format, self.class)?;
-        for id in &self.facts {
-            match fact(id) {
-                Some(fact) => writeln!(f, "  shows    {id}: {} [{}: {}]", fact.says, fact.kind, fact.source)?,
-                None => writeln!(f, "  shows    {id}")?,
-            }
-        }
         writeln!(f, "  response 200 {}", self.content_type)?;
         writeln!(f, "  body     {}", shown(&self.bytes))?;
         let right = match (&self.then.outputs[..], self.then.error) {
@@ -141,9 +137,10 @@ impl<I: OperationInput> Debug for Body<I> {
                 if error { format!("{output}, or an error") } else { output }
             }
         };
-        writeln!(f, "  right    {right}")?;
+        writeln!(f, "  right    {}", shown(right.as_bytes()))?;
         let (path, format) = (I::ID.replace('.', "::"), format!("{:?}", self.format));
-        write!(f, "  replay   taskmock::body::<taskmock::{path}::Input>({:?}, taskmock::Format::{format})", self.name)
+        write!(f, "  replay   taskmock::body::<taskmock::{path}::Input>({:?}, taskmock::Format::{format})", self.name)?;
+        tell(f, &self.facts)
     }
 }
 
@@ -161,7 +158,10 @@ pub struct Field {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum FieldKind {
     Text,
+    /// Of 32 bits.
     Number,
+    /// Of 64 bits.
+    Long,
     /// A text out of an enumeration.
     Word,
 }
@@ -422,7 +422,11 @@ fn field_ways<O: OperationOutput>(field: &'static Field) -> Vec<Way<O>> {
                     let mut text = good.text();
                     let (element, _) = field.place(&text)?;
                     text.replace_range(element, "");
-                    Some(absent(good, text.into_bytes(), None))
+                    // The JSON says which output that is.
+                    let mut value = serde_json::to_value(good.output).ok()?;
+                    let (parent, name) = field.pointer.rsplit_once('/')?;
+                    value.pointer_mut(parent)?.as_object_mut()?.remove(name)?;
+                    Some(absent(good, text.into_bytes(), Some(value)))
                 }
             }),
         },
@@ -443,7 +447,7 @@ fn field_ways<O: OperationOutput>(field: &'static Field) -> Vec<Way<O>> {
             bend: Box::new(move |good| match good.value() {
                 Some(mut value) => {
                     *value.pointer_mut(field.pointer)? = match field.kind {
-                        FieldKind::Number => Value::from("ten"),
+                        FieldKind::Number | FieldKind::Long => Value::from("ten"),
                         FieldKind::Text | FieldKind::Word => serde_json::json!({ "a": [] }),
                     };
                     Some(good.error(to_json(&value)))
@@ -454,7 +458,7 @@ fn field_ways<O: OperationOutput>(field: &'static Field) -> Vec<Way<O>> {
                     text.replace_range(
                         content,
                         match field.kind {
-                            FieldKind::Number => "ten",
+                            FieldKind::Number | FieldKind::Long => "ten",
                             FieldKind::Text | FieldKind::Word => "<a>1</a>",
                         },
                     );
@@ -464,7 +468,7 @@ fn field_ways<O: OperationOutput>(field: &'static Field) -> Vec<Way<O>> {
         },
     ];
     match field.kind {
-        FieldKind::Number => ways.push(Way {
+        FieldKind::Number | FieldKind::Long => ways.push(Way {
             name: named("number_as_text"),
             class: Class::Malformed,
             fact: "client.number_as_text",
@@ -491,6 +495,25 @@ fn field_ways<O: OperationOutput>(field: &'static Field) -> Vec<Way<O>> {
         }),
         FieldKind::Text => {}
     }
+    // What 32 bits with a sign hold; and what a float of 64 bits rounds.
+    let largest: u64 = match field.kind {
+        FieldKind::Number => 2_147_483_647,
+        FieldKind::Long => 9_007_199_254_740_993,
+        FieldKind::Text | FieldKind::Word => return ways,
+    };
+    ways.push(Way {
+        name: named("large"),
+        class: Class::Valid,
+        fact: "client.number.large",
+        bend: Box::new(move |good| {
+            let json = good.output.encode(Format::Json, &Dialect::default());
+            let mut value: Value = serde_json::from_slice(&json).ok()?;
+            *value.pointer_mut(field.pointer)? = Value::from(largest);
+            let output: O = serde_json::from_value(value).ok()?;
+            let bytes = output.encode(good.format, &Dialect::default());
+            Some(good.bent(bytes, vec![output], false))
+        }),
+    });
     ways
 }
 

@@ -11,19 +11,24 @@ use crate::format::{DecodeError, Format};
 use crate::http::Request;
 use crate::seed::Seed;
 
-/// What the Input of every operation has in common; it names the operation in generic code.
+/// What the Input of every operation has in common; it names the operation in generic code. Only
+/// types of this crate have it.
 ///
 /// ```
 /// use taskmock::{Format, OperationInput, ehpc::list_tasks::Input};
 /// assert_eq!(Input::ID, "ehpc.list_tasks");
 /// assert!(OperationInput::request(&Input::new("c"), Format::Json).uri().to_string().ends_with("&ClusterId=c"));
 /// ```
-pub trait OperationInput: Clone + Debug + PartialEq + Serialize + Sized + 'static {
+pub trait OperationInput: Clone + Debug + PartialEq + Serialize + Send + Sync + Sized + 'static {
     /// What the operation answers with.
     type Output: OperationOutput;
 
     /// The id of the operation.
     const ID: &'static str;
+
+    /// Whether it is a request to the letter.
+    #[doc(hidden)]
+    const IS_WIRE: bool = false;
 
     /// The request that carries this input, unsigned; an operation without XML ignores the format.
     fn request(&self, format: Format) -> Request;
@@ -42,7 +47,7 @@ pub trait OperationInput: Clone + Debug + PartialEq + Serialize + Sized + 'stati
     fn sketch(seed: Seed, kind: Kind, format: Format) -> Box<dyn Sketch<Self>>;
 }
 
-/// What the Output of every operation has in common.
+/// What the Output of every operation has in common. Only types of this crate have it.
 ///
 /// ```
 /// use taskmock::{Format, OperationOutput, dialect::Dialect, dws::list_logical_cluster_tasks::Output};
@@ -50,7 +55,7 @@ pub trait OperationInput: Clone + Debug + PartialEq + Serialize + Sized + 'stati
 /// let body = OperationOutput::encode(&output, Format::Json, &Dialect::default());
 /// assert_eq!(<Output as OperationOutput>::decode(&body, Format::Json, &Dialect::default()), Ok(output));
 /// ```
-pub trait OperationOutput: Clone + Debug + PartialEq + Serialize + DeserializeOwned + 'static {
+pub trait OperationOutput: Clone + Debug + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The body that carries it.
     fn encode(&self, format: Format, dialect: &Dialect) -> Vec<u8>;
 
@@ -65,7 +70,11 @@ pub trait OperationOutput: Clone + Debug + PartialEq + Serialize + DeserializeOw
     #[doc(hidden)]
     fn request_id(&mut self) -> Option<&mut String>;
 
-    /// Bodies of this answer that are not as they should be, or are so in another way.
+    /// Whether it lists nothing.
+    #[doc(hidden)]
+    fn is_empty(&self) -> bool;
+
+    /// The fields that a body can have broken.
     #[doc(hidden)]
     fn fields() -> &'static [Field];
 }
@@ -80,7 +89,8 @@ pub enum Kind {
 }
 
 /// A request to the letter, for what the Input of an operation cannot say: a number that is none, a
-/// parameter that is given twice, another method.
+/// parameter that is given twice, another method. It is sent as it is, with any HTTP client, or with
+/// [`Case::curl`].
 ///
 /// ```
 /// use taskmock::{Format, wire_catalogue, ehpc::list_tasks::Input};
@@ -98,6 +108,7 @@ pub struct Wire<I> {
 impl<I: OperationInput> OperationInput for Wire<I> {
     type Output = I::Output;
     const ID: &'static str = I::ID;
+    const IS_WIRE: bool = true;
 
     fn request(&self, _: Format) -> Request {
         self.request.clone()
@@ -126,19 +137,7 @@ impl<I> PartialEq for Wire<I> {
 impl<I> Serialize for Wire<I> {
     /// As `method`, `target`, `headers` and `body`.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct;
-        let mut fields = serializer.serialize_struct("Wire", 4)?;
-        fields.serialize_field("method", self.request.method().as_str())?;
-        fields.serialize_field("target", &self.request.uri().to_string())?;
-        let headers: Vec<(&str, String)> = self
-            .request
-            .headers()
-            .iter()
-            .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-            .collect();
-        fields.serialize_field("headers", &headers)?;
-        fields.serialize_field("body", &String::from_utf8_lossy(self.request.body()))?;
-        fields.end()
+        parts(&self.request).serialize(serializer)
     }
 }
 
@@ -153,4 +152,17 @@ pub(crate) fn wire(method: &str, target: &str, headers: &[(&str, &str)], body: &
     let request = http::Request::builder().method(method).uri(target);
     let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
     request.body(body.to_owned().into()).expect("a request that HTTP can carry")
+}
+
+/// A request as plain data: `method`, `target`, `headers` and `body`.
+pub(crate) fn parts(request: &Request) -> serde_json::Value {
+    let headers = request.headers().iter().map(|(name, value)| {
+        (name.to_string(), serde_json::Value::from(String::from_utf8_lossy(value.as_bytes()).into_owned()))
+    });
+    serde_json::json!({
+        "method": request.method().as_str(),
+        "target": request.uri().to_string(),
+        "headers": headers.collect::<serde_json::Map<_, _>>(),
+        "body": String::from_utf8_lossy(request.body()),
+    })
 }

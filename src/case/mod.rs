@@ -5,19 +5,24 @@ mod by_id;
 #[cfg(feature = "proptest")]
 mod hostile;
 mod input;
+mod mismatch;
 mod sketch;
 mod strategy;
 
 pub use body::{Body, Field, Reading};
 pub use by_id::{ForOperation, for_operation};
 pub use input::{Kind, OperationInput, OperationOutput, Wire};
+pub use mismatch::Mismatch;
 pub use sketch::Sketch;
 pub use strategy::{
     GENERATOR_VERSION, body, body_catalogue, case, catalogue, random_body, random_case, wire_catalogue,
 };
 
 pub(crate) use body::{FieldKind, field};
+#[cfg(feature = "fixtures")]
+pub(crate) use input::parts;
 pub(crate) use input::wire;
+pub(crate) use mismatch::{ShownFact, differences, shown, shown_facts, tell};
 pub(crate) use sketch::fewer;
 #[cfg(feature = "proptest")]
 pub(crate) use strategy::{any_input, any_output};
@@ -28,10 +33,10 @@ use std::fmt::{self, Debug, Write as _};
 
 use serde::Serialize;
 
-use crate::backend::{Backend, fact};
+use crate::backend::Backend;
 use crate::clock::Timestamp;
 use crate::format::{DecodeError, Format};
-use crate::http::{Incoming, Request, Response};
+use crate::http::{Incoming, Request, Response, decode};
 use crate::journal::Recorded;
 use crate::operation::Operation;
 use crate::protocol::Refused;
@@ -185,7 +190,9 @@ impl<I: OperationInput> Case<I> {
 
     /// Whether a client got what it should have got.
     ///
-    /// A request id may be that of any of the first 100 requests, so that a client may ask again.
+    /// A request id may be that of any of the first 100 requests, so that a client may ask again. What
+    /// your client does not tell (a message, an id) you take from `case.then`; for a client that cannot
+    /// read an answer that it should, let the test fail with its own error.
     ///
     /// # Errors
     ///
@@ -251,7 +258,10 @@ impl<I: OperationInput> Case<I> {
             Some(recorded) => {
                 let incoming =
                     Incoming::from_parts(&recorded.method, &recorded.target, &recorded.headers, &recorded.body);
-                if expected.is_empty() && incoming.path != request.uri().path() {
+                let pieces = |path: &str| {
+                    path.split('/').map(|piece| decode(piece).ok().map(|piece| piece.into_owned())).collect::<Vec<_>>()
+                };
+                if expected.is_empty() && pieces(incoming.path) != pieces(request.uri().path()) {
                     let _ = writeln!(said, "  path: expected {}, sent {}", request.uri().path(), incoming.path);
                 }
                 for ((name, expected), (_, sent)) in expected.into_iter().zip(self.values(&incoming)) {
@@ -267,13 +277,17 @@ impl<I: OperationInput> Case<I> {
 
     /// The values of a request, as the operation takes them.
     fn values(&self, request: &Incoming<'_>) -> Vec<(&'static str, Option<String>)> {
-        let values = match route(request, &self.given.dialect) {
+        let values: Vec<Option<String>> = match route(request, &self.given.dialect) {
             Route::Call(call) => call.values.into_iter().map(|value| value.map(|value| value.into_owned())).collect(),
             Route::Refused(..) | Route::Unknown => Vec::new(),
         };
         let parameters = self.operation().parameters.iter();
+        let has_task_id =
+            parameters.clone().zip(&values).any(|(parameter, value)| parameter.name == "TaskId" && value.is_some());
         parameters
             .zip(values)
+            // With TaskId, Archived is void (`000`, `001`), so it may be said or left out.
+            .filter(|(parameter, _)| !(has_task_id && parameter.name == "Archived"))
             .map(|(parameter, value)| {
                 let value = value.map(|value| if parameter.name == "Archived" { value.to_lowercase() } else { value });
                 (parameter.name, value.or_else(|| parameter.default.map(str::to_owned)))
@@ -358,7 +372,7 @@ impl<I: OperationInput> Case<I> {
     pub fn replay(&self) -> String {
         let (path, format) = (I::ID.replace('.', "::"), format!("{:?}", self.format));
         let input = format!("taskmock::{path}::Input");
-        let input = if self.name.starts_with("wire.") { format!("taskmock::Wire<{input}>") } else { input };
+        let input = if I::IS_WIRE { format!("taskmock::Wire<{input}>") } else { input };
         format!("taskmock::case::<{input}>({:?}, taskmock::Format::{format})", self.name)
     }
 }
@@ -390,7 +404,10 @@ impl<I: OperationInput> CaseWithoutAnswer<I> {
                 };
                 operation.facts.iter().find(is_meant)
             });
-            self.facts.push(own.map_or(*id, |fact| fact.id));
+            let id = own.map_or(*id, |fact| fact.id);
+            if !self.facts.contains(&id) {
+                self.facts.push(id);
+            }
         }
         self
     }
@@ -406,7 +423,11 @@ impl<I: OperationInput> CaseWithoutAnswer<I> {
         self
     }
 
-    pub(crate) fn answers(self, then: I::Output) -> Case<I> {
+    /// Expects an answer; one that lists nothing makes the case an edge.
+    pub(crate) fn answers(mut self, then: I::Output) -> Case<I> {
+        if self.class == Class::Valid && then.is_empty() {
+            self.class = Class::Edge;
+        }
         self.then(Ok(then))
     }
 
@@ -445,31 +466,9 @@ impl State {
     }
 }
 
-/// A fact as it is shown beside what shows it.
-#[derive(Serialize)]
-pub(crate) struct ShownFact {
-    id: &'static str,
-    kind: Option<String>,
-    source: Option<&'static str>,
-    says: Option<&'static str>,
-}
-
-pub(crate) fn shown_facts(ids: &[&'static str]) -> Vec<ShownFact> {
-    let shown = |id: &&'static str| {
-        let fact = fact(id);
-        ShownFact {
-            id,
-            kind: fact.map(|fact| fact.kind.to_string()),
-            source: fact.map(|fact| fact.source),
-            says: fact.map(|fact| fact.says),
-        }
-    };
-    ids.iter().map(shown).collect()
-}
-
 impl<I: OperationInput> Serialize for Case<I> {
-    /// As `name`, `operation`, `class`, `format`, `facts` with their sources, `given`, `when`, and
-    /// `then` with an `output` or an `error`.
+    /// As `kind` (`case`), `name`, `operation`, `class`, `format`, `facts` with their sources,
+    /// `given`, `when`, the `request`, and `then` with an `output` or an `error`.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
 
@@ -483,7 +482,8 @@ impl<I: OperationInput> Serialize for Case<I> {
             Ok(output) => Then::Output(output),
             Err(refused) => Then::Error(refused),
         };
-        let mut fields = serializer.serialize_struct("Case", 8)?;
+        let mut fields = serializer.serialize_struct("Case", 10)?;
+        fields.serialize_field("kind", "case")?;
         fields.serialize_field("name", &self.name)?;
         fields.serialize_field("operation", I::ID)?;
         fields.serialize_field("class", &self.class)?;
@@ -491,6 +491,7 @@ impl<I: OperationInput> Serialize for Case<I> {
         fields.serialize_field("facts", &shown_facts(&self.facts))?;
         fields.serialize_field("given", &self.given)?;
         fields.serialize_field("when", &self.when)?;
+        fields.serialize_field("request", &input::parts(&self.request()))?;
         fields.serialize_field("then", &then)?;
         fields.end()
     }
@@ -499,72 +500,13 @@ impl<I: OperationInput> Serialize for Case<I> {
 impl<I: OperationInput> Debug for Case<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "case {} of {}, {}", self.name, I::ID, self.format)?;
-        for id in &self.facts {
-            match fact(id) {
-                Some(fact) => writeln!(f, "  shows    {id}: {} [{}: {}]", fact.says, fact.kind, fact.source)?,
-                None => writeln!(f, "  shows    {id}")?,
-            }
-        }
-        writeln!(f, "  request  {}", self.curl("http://127.0.0.1:8080"))?;
+        writeln!(f, "  request  {}", shown(self.curl("http://127.0.0.1:8080").as_bytes()))?;
         let response = self.backend().respond(&self.request());
         let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or("");
         writeln!(f, "  response {} {kind}", response.status().as_u16())?;
         writeln!(f, "  body     {}", shown(response.body()))?;
-        write!(f, "  replay   {}", self.replay())
-    }
-}
-
-/// A client that did not get, or ask for, what a case says. Its text says what is different, the
-/// facts with their sources, and how to see it again.
-///
-/// ```
-/// use taskmock::{Format, Refused, case, ehpc::list_tasks::Input};
-/// let case = case::<Input>("empty", Format::Json).unwrap();
-/// assert!(case.check(Err(Refused::default())).is_err());
-/// ```
-pub struct Mismatch(pub(crate) String);
-
-impl fmt::Display for Mismatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// As `Display`, so that an `unwrap` shows it to a person.
-impl Debug for Mismatch {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Mismatch {}
-
-/// Writes a line for each leaf in which two values differ.
-pub(crate) fn differences(said: &mut String, path: &str, expected: &serde_json::Value, got: &serde_json::Value) {
-    use serde_json::Value;
-    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
-    match (expected, got) {
-        (Value::Object(expected), Value::Object(got)) => {
-            for (name, value) in expected {
-                differences(said, &below(name), value, got.get(name).unwrap_or(&Value::Null));
-            }
-            for (name, value) in got.iter().filter(|(name, _)| !expected.contains_key(*name)) {
-                differences(said, &below(name), &Value::Null, value);
-            }
-        }
-        (Value::Array(expected), Value::Array(got)) if expected.len() == got.len() => {
-            for (at, (expected, got)) in expected.iter().zip(got).enumerate() {
-                differences(said, &format!("{path}[{at}]"), expected, got);
-            }
-        }
-        (Value::Array(expected), Value::Array(got)) => {
-            let _ = writeln!(said, "  {path}: expected {} items, got {}", expected.len(), got.len());
-        }
-        (expected, got) if expected == got => {}
-        (expected, got) => {
-            let shown = |value: &Value| if value.is_null() { "nothing".to_owned() } else { value.to_string() };
-            let _ = writeln!(said, "  {path}: expected {}, got {}", shown(expected), shown(got));
-        }
+        write!(f, "  replay   {}", self.replay())?;
+        tell(f, &self.facts)
     }
 }
 
@@ -574,14 +516,6 @@ pub(crate) fn armed_refusal(operation: &Operation, code: &str) -> Option<Refused
     let argument = if row.argument.is_empty() { operation.parameters.first()?.name } else { row.argument };
     let fill = |template: &str| template.replace("%s", argument);
     Some(Refused::new(row.status, &fill(row.code), &fill(row.message)))
-}
-
-/// Bytes on one line: as they are where a terminal can show them.
-pub(crate) fn shown(bytes: &[u8]) -> String {
-    match std::str::from_utf8(bytes) {
-        Ok(text) if !text.contains(char::is_control) => text.to_owned(),
-        _ => bytes.escape_ascii().to_string(),
-    }
 }
 
 /// Makes the Input and the Output of an operation `Arbitrary`.

@@ -5,6 +5,7 @@ use std::fmt;
 use super::{Case, Kind, OperationInput, Wire};
 use crate::format::Format;
 use crate::seed::Seed;
+use crate::services::operation;
 
 /// A plan of a case. The case follows from it alone, so a simpler plan gives a simpler case with the
 /// right expectation.
@@ -71,7 +72,9 @@ impl<I: OperationInput> Clone for Sketched<I> {
 impl<I: OperationInput> Sketched<I> {
     /// The sketch of a seed, made simpler as its origin says; none if a step is none of its.
     pub(crate) fn of(origin: &Origin, kind: Kind, format: Format) -> Option<Self> {
-        let sketch = I::sketch(origin.seed, kind, format);
+        // An operation without XML answers in JSON.
+        let has_it = operation(I::ID).is_some_and(|operation| operation.formats.contains(&format));
+        let sketch = I::sketch(origin.seed, kind, if has_it { format } else { Format::Json });
         let first = Sketched { sketch, origin: Origin::new(origin.seed) };
         origin.steps.iter().try_fold(first, |sketched, step| {
             sketched.simpler().into_iter().find(|simpler| simpler.origin.steps.last() == Some(step))

@@ -164,6 +164,7 @@ pub(crate) const FACTS: &[Fact] = facts! {
     "client.missing_field", Assumed, "the response parameters are documented as present", "An answer without one of its fields is an error, or shows that it is absent; the client makes nothing up.";
     "client.wrong_type", Assumed, "the response parameters have documented types", "A value of another type is an error.";
     "client.number_as_text", Assumed, "nobody", "A number inside a text is read, or is an error.";
+    "client.number.large", Documented, "000, 001, response parameters: Integer; 004, response parameters: Long", "An integer has 32 bits with a sign, a long has 64; no digit of either is lost.";
     "client.byte_order_mark", Assumed, "RFC 8259, section 8.1", "A byte order mark is skipped, or is an error.";
     "client.content_type", Assumed, "nobody", "A content type that does not fit the body is ignored, or is an error.";
     "client.no_answer", Assumed, "gateways and proxies answer with pages of their own", "A body that is no answer at all is an error, also with status 200.";

@@ -66,16 +66,18 @@ pub(crate) fn read<I: OperationInput>(body: &Body<I>) -> Result<(), String> {
 fn run_random<I: OperationInput>(formats: &[Format]) {
     for format in formats {
         let (mut answered, mut refused) = (0, 0);
-        for seed in 0..2000 {
+        for seed in 0..800 {
             let case = random_case::<I>(Seed(seed), *format);
             run(&case).unwrap_or_else(|said| panic!("{said}"));
             match case.then {
                 Ok(_) => answered += 1,
                 Err(_) => refused += 1,
             }
-            read(&random_body::<I>(Seed(seed), *format)).unwrap_or_else(|said| panic!("{said}"));
+            if seed % 3 == 0 {
+                read(&random_body::<I>(Seed(seed), *format)).unwrap_or_else(|said| panic!("{said}"));
+            }
         }
-        assert!(answered > 1000 && refused > 200, "{answered} {refused}");
+        assert!(answered > 400 && refused > 80, "{answered} {refused}");
     }
 }
 

@@ -49,7 +49,7 @@ const STOREYS: &[&[&str]] = &[
 ];
 
 /// Files of an operation's folder that stand above the backend: its catalogue and its strategy.
-const CATALOGUE: &[&str] = &["cases.rs", "strategy.rs", "wire.rs"];
+const CATALOGUE: &[&str] = &["cases.rs", "refusals.rs", "strategy.rs", "wire.rs"];
 
 /// The room that a file, or an imported path, is in.
 fn room(path: &str) -> Option<(usize, &'static str)> {

@@ -54,6 +54,10 @@ impl OperationOutput for Output {
         None
     }
 
+    fn is_empty(&self) -> bool {
+        false
+    }
+
     fn fields() -> &'static [Field] {
         const FIELDS: &[Field] = &[
             field("/cluster_id", FieldKind::Text),
@@ -62,10 +66,12 @@ impl OperationOutput for Output {
             field("/updated", FieldKind::Text),
             field("/state", FieldKind::Word),
             field("/task_type", FieldKind::Text),
+            field("/current_stage", FieldKind::Text).optional(),
             field("/target/id", FieldKind::Text),
             field("/target/type", FieldKind::Text),
             field("/stages/0/state", FieldKind::Word),
             field("/stages/0/start_time", FieldKind::Text),
+            field("/stages/0/end_time", FieldKind::Text).optional(),
             field("/stages/0/message", FieldKind::Text),
             field("/events/0/action", FieldKind::Text),
             field("/events/0/level", FieldKind::Text),

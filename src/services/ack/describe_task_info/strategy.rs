@@ -279,7 +279,13 @@ impl Sketch<Input> for Plan {
             return case(row.fact).refuses(refused.status, &refused.code, &refused.message);
         }
         match self.asked {
-            Asked::Known => case("ack.describe_task_info.purpose").class(Class::Valid).answers(self.answer()),
+            Asked::Known => {
+                let texts =
+                    self.stages.iter().map(|stage| stage.text).chain(self.events.iter().map(|event| event.text));
+                let hurts = texts.chain(self.error).chain(self.parameter).any(Text::hurts);
+                let class = if hurts { Class::Edge } else { Class::Valid };
+                case("ack.describe_task_info.purpose").class(class).answers(self.answer())
+            }
             Asked::Unknown => {
                 case("ack.describe_task_info.error.not_found").refuses(400, "400", "the task T-unknown not found")
             }

@@ -56,9 +56,13 @@ impl OperationOutput for Output {
         None
     }
 
+    fn is_empty(&self) -> bool {
+        self.logical_cluster_tasks.is_empty()
+    }
+
     fn fields() -> &'static [Field] {
         const FIELDS: &[Field] = &[
-            field("/count", FieldKind::Number),
+            field("/count", FieldKind::Long),
             field("/logical_cluster_tasks/0/type", FieldKind::Word).optional(),
             field("/logical_cluster_tasks/0/logical_cluster_name", FieldKind::Text).optional(),
             field("/logical_cluster_tasks/0/start_time", FieldKind::Text).optional(),
@@ -246,15 +250,26 @@ fn bounds() -> Vec<Case<Input>> {
 
 /// Every row of the table and of the gateway's, caused where an Input can cause it, else armed.
 fn refusals() -> Vec<Case<Input>> {
-    let one = || given([running(1)]);
+    let one = || {
+        let mut state = given([running(1)]);
+        let cluster_id = "abcdefab-0000-4000-8000-000000000001".to_owned();
+        state.dws.clusters.push(Cluster { project_id: "p".to_owned(), cluster_id });
+        state
+    };
     let incorrect = (400, "DWS.0001", "Incorrect parameter.");
     let no_cluster = (404, "DWS.0047", "The cluster does not exist.");
     let no_api = (404, "APIGW.0101", "The API does not exist or has not been published in the environment.");
     let ordered = |order: &str| Input { order: Some(Order::from(order)), ..input() };
     let by = |field: &str| Input { order_by: Some(field.to_owned()), ..input() };
-    let rows: [(&str, Input, Refusal, Facts); 16] = [
+    let rows: [(&str, Input, Refusal, Facts); 17] = [
         ("cluster_id.unknown", Input::new("p", UNKNOWN), no_cluster, &["error.404", "error.404.text", "status.404"]),
         ("project_id.unknown", Input::new("q", CLUSTER), no_cluster, &["cluster_id.project", "error.404"]),
+        (
+            "cluster_id.letter_case",
+            Input::new("p", "ABCDEFAB-0000-4000-8000-000000000001"),
+            no_cluster,
+            &["cluster_id.letter_case"],
+        ),
         ("cluster_id.no_uuid", Input::new("p", "c"), incorrect, &["cluster_id.uuid", "error.400", "status.400"]),
         ("cluster_id.35_digits", Input::new("p", &UNKNOWN[1..]), incorrect, &["cluster_id.uuid"]),
         ("cluster_id.37_digits", Input::new("p", &format!("{UNKNOWN}0")), incorrect, &["cluster_id.uuid"]),
@@ -431,14 +446,14 @@ fn filters_and_orders() -> Vec<Case<Input>> {
         };
         let name = if field.is_empty() { "empty" } else { field };
         let when = |order: Option<Order>| Input { order_by: text(field), order, ..input() };
-        for (direction, when, order, also) in [
-            ("default", when(None), ascending.to_vec(), "order_by.ascending"),
-            ("asc", when(Some(Order::Asc)), ascending.to_vec(), "order"),
-            ("desc", when(Some(Order::Desc)), descending, "order"),
+        for (direction, when, order, also, input) in [
+            ("default", when(None), ascending.to_vec(), "order_by.ascending", "order_by.ties"),
+            ("asc", when(Some(Order::Asc)), ascending.to_vec(), "order", "input.order"),
+            ("desc", when(Some(Order::Desc)), descending, "order", "input.order"),
         ] {
             cases.push(
                 case(format!("order_by.{name}.{direction}"), four(), when)
-                    .shows(&[fact, also, "input.order_by", "input.order"])
+                    .shows(&[fact, also, "input.order_by", input, "order_by.ties"])
                     .answers(output(4, list(&order))),
             );
         }
@@ -447,6 +462,27 @@ fn filters_and_orders() -> Vec<Case<Input>> {
     cases.push(case("order.desc", four(), descends).shows(&["order"]).answers(output(4, list(&[1, 2, 3, 4]))));
     let ascends = Input { order: Some(Order::Asc), ..input() };
     cases.push(case("order.asc", four(), ascends).shows(&["order"]).answers(output(4, list(&[4, 3, 2, 1]))));
+    for r#type in [
+        "Switch",
+        "Create",
+        "Expand",
+        "Restart",
+        "Delete",
+        "Shrink",
+        "Grow",
+        "Start",
+        "Stop",
+        "ShrinkElasticGroup",
+        "elasticExpand",
+    ] {
+        let task = Task { r#type: r#type.to_owned(), ..running(1) };
+        let shown = LogicalClusterTaskInfo { r#type: text(r#type), ..shown(1) };
+        cases.push(
+            case(format!("type.{type}"), given([task]), Input { r#type: text(r#type), ..input() })
+                .shows(&["output.type", "input.type"])
+                .answers(output(1, vec![shown])),
+        );
+    }
     let page = Input { r#type: text("Create"), order: Some(Order::Desc), offset: Some(1), limit: Some(1), ..input() };
     cases.push(
         case("filter.order.page", four(), page)

@@ -61,5 +61,7 @@ pub(super) const FACTS: &[Fact] = facts! {
     "dws.list_logical_cluster_tasks.bounds.refusal", Assumed, "the vendor's word for an incorrect parameter", "A parameter out of its range is 400 DWS.0001.";
     "dws.list_logical_cluster_tasks.error.404.text", Assumed, "nobody", "Its text is `The cluster does not exist.`.";
     "dws.list_logical_cluster_tasks.filter.exact", Assumed, "004, sample request: Expand; sample response: Grow, Create", "Both filters match exactly.";
+    "dws.list_logical_cluster_tasks.order_by.ties", Assumed, "nobody", "Of tasks that are equal in the field the one that started earlier comes first; DESC is the exact opposite of ASC.";
+    "dws.list_logical_cluster_tasks.cluster_id.letter_case", Assumed, "nobody", "A cluster id in other letters is another cluster.";
     "dws.list_logical_cluster_tasks.order_by.ascending", Assumed, "nobody", "order_by without order ascends.";
 };

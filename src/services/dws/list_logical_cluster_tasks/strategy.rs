@@ -11,7 +11,19 @@ use crate::services::State;
 use crate::services::dws::{Cluster, Task};
 
 /// Types that the document shows, and more that the vendor lists.
-const TYPES: &[&str] = &["Grow", "Create", "Switch", "Expand", "Restart", "Delete", "Shrink", "Start", "Stop"];
+const TYPES: &[&str] = &[
+    "Grow",
+    "Create",
+    "Switch",
+    "Expand",
+    "Restart",
+    "Delete",
+    "Shrink",
+    "Start",
+    "Stop",
+    "ShrinkElasticGroup",
+    "elasticExpand",
+];
 
 const FIELDS: &[&str] = &["startTime", "endTime", "logicalClusterName", "type", "result", "log", "start_time"];
 
@@ -21,6 +33,8 @@ struct Seen {
     r#type: &'static str,
     /// What its logical cluster is called; 0: `lc`.
     name: u64,
+    /// Less than an hour.
+    seconds: u16,
     /// How it ended, if it did.
     result: Option<&'static str>,
     log: Text,
@@ -31,25 +45,26 @@ impl Seen {
         Seen {
             r#type: draw.pick::<&str>(TYPES),
             name: draw.number() % names,
+            seconds: draw.below(3600) as u16,
             result: *draw.pick(&[None, Some("success"), Some("failed")]),
             log: draw.text(),
         }
     }
 
     fn plain() -> Self {
-        Seen { r#type: "Grow", name: 0, result: None, log: Text::Plain }
+        Seen { r#type: "Grow", name: 0, seconds: 0, result: None, log: Text::Plain }
     }
 
-    /// It was started `place` hours ago.
-    fn started(place: usize) -> Timestamp {
-        Timestamp::from_unix_millis(CLOCK - 3_600_000 * place as i64)
+    /// It was started `place` hours ago, and some seconds before.
+    fn started(&self, place: usize) -> Timestamp {
+        Timestamp::from_unix_millis(CLOCK - 3_600_000 * place as i64 - 1000 * i64::from(self.seconds))
     }
 
     fn task(&self, place: usize) -> Task {
-        let started = Seen::started(place);
+        let started = self.started(place);
         let task = Task::new(CLUSTER, &name(self.name), self.r#type);
         let task = match self.result {
-            None => task.takes(Span::seconds(3600 * place as u64 + 1)),
+            None => task.takes(Span::seconds(3600 * (place as u64 + 1))),
             Some("failed") => task.takes(Span::seconds(90)).fails(&self.log.write(Format::Json)),
             Some(_) => task.takes(Span::seconds(90)).succeeds(&self.log.write(Format::Json)),
         };
@@ -57,7 +72,7 @@ impl Seen {
     }
 
     fn shown(&self, place: usize) -> LogicalClusterTaskInfo {
-        let started = Seen::started(place);
+        let started = self.started(place);
         let ended = |text: String| Some(if self.result.is_some() { text } else { String::new() });
         LogicalClusterTaskInfo {
             r#type: Some(self.r#type.to_owned()),
@@ -98,7 +113,7 @@ impl Plan {
             has_other_cluster: draw.one_in(4),
             cluster_id: CLUSTER,
             project_id: "p",
-            offset: (!draw.one_in(3)).then(|| draw.below(4) as u32),
+            offset: None,
             limit: (!draw.one_in(3)).then(|| 1 + draw.length(49) as u32),
             name: draw.one_in(4).then(|| draw.number() % 4),
             r#type: draw.one_in(4).then(|| *draw.pick::<&str>(TYPES)),
@@ -106,6 +121,12 @@ impl Plan {
             order: draw.one_in(2).then(|| *draw.pick(&["ASC", "DESC"])),
             armed: None,
         };
+        // A page that exists, or now and then the one past the end.
+        if !draw.one_in(3) {
+            let pages = plan.listed().len().div_ceil(plan.limit.unwrap_or(10) as usize);
+            let last = if draw.one_in(8) { pages + 1 } else { pages.max(1) };
+            plan.offset = Some(draw.below(last) as u32);
+        }
         let refused = match kind {
             Kind::Accepted => false,
             Kind::Refused => true,
@@ -153,33 +174,42 @@ impl Plan {
         }
     }
 
-    /// The answer, by the words of the document.
-    fn answer(&self) -> Output {
+    /// The tasks that are listed, by the words of the document, each with its place in the plan.
+    fn listed(&self) -> Vec<(usize, LogicalClusterTaskInfo)> {
         // The oldest first.
-        let mut list: Vec<LogicalClusterTaskInfo> =
-            self.tasks.iter().enumerate().rev().map(|(at, seen)| seen.shown(at + 1)).collect();
+        let mut list: Vec<(usize, LogicalClusterTaskInfo)> =
+            self.tasks.iter().enumerate().rev().map(|(at, seen)| (at, seen.shown(at + 1))).collect();
         let name = self.name.map(name);
-        list.retain(|info| {
+        list.retain(|(_, info)| {
             (name.is_none() || info.logical_cluster_name == name)
                 && self.r#type.is_none_or(|r#type| info.r#type.as_deref() == Some(r#type))
         });
-        list.sort_by(|left, right| {
-            let field = |info: &LogicalClusterTaskInfo| match self.order_by {
-                Some("endTime") => info.end_time.clone(),
-                Some("logicalClusterName") => info.logical_cluster_name.clone(),
-                Some("type") => info.r#type.clone(),
-                Some("result") => info.result.clone(),
-                Some("log") => info.log.clone(),
-                _ => info.start_time.clone(),
-            };
-            field(left).cmp(&field(right))
-        });
+        let field = |info: &LogicalClusterTaskInfo| match self.order_by {
+            Some("endTime") => info.end_time.clone(),
+            Some("logicalClusterName") => info.logical_cluster_name.clone(),
+            Some("type") => info.r#type.clone(),
+            Some("result") => info.result.clone(),
+            Some("log") => info.log.clone(),
+            // The order in which they started, to the second and below.
+            _ => None,
+        };
+        list.sort_by_cached_key(|(_, info)| field(info));
         if self.order == Some("DESC") {
             list.reverse();
         }
-        let count = list.len() as u64;
-        let (offset, limit) = (self.offset.unwrap_or(0) as usize, self.limit.unwrap_or(10) as usize);
-        output(count, list.chunks(limit).nth(offset).unwrap_or(&[]).to_vec())
+        list
+    }
+
+    /// Those on the page.
+    fn on_page<'a>(&self, listed: &'a [(usize, LogicalClusterTaskInfo)]) -> &'a [(usize, LogicalClusterTaskInfo)] {
+        let (offset, limit) = (self.offset.unwrap_or(0) as usize, self.limit.unwrap_or(10).max(1) as usize);
+        listed.chunks(limit).nth(offset).unwrap_or(&[])
+    }
+
+    fn answer(&self) -> Output {
+        let listed = self.listed();
+        let shown = self.on_page(&listed).iter().map(|(_, info)| info.clone());
+        output(listed.len() as u64, shown.collect())
     }
 
     /// The refusal that the input or the state causes, with the fact that says so.
@@ -224,7 +254,11 @@ impl Sketch<Input> for Plan {
         }
         match self.refusal() {
             Some((fact, status, code, message)) => case(fact).refuses(status, code, message),
-            None => case("dws.list_logical_cluster_tasks.purpose").class(Class::Valid).answers(self.answer()),
+            None => {
+                let hurts = self.tasks.iter().any(|seen| seen.result.is_some() && seen.log.hurts());
+                let class = if hurts { Class::Edge } else { Class::Valid };
+                case("dws.list_logical_cluster_tasks.output.count").class(class).answers(self.answer())
+            }
         }
     }
 
@@ -235,6 +269,17 @@ impl Sketch<Input> for Plan {
             change(&mut plan);
             simpler.push(Box::new(plan));
         };
+        // Only the tasks that the page shows, on the first page.
+        let listed = self.listed();
+        let mut places: Vec<usize> = self.on_page(&listed).iter().map(|(at, _)| *at).collect();
+        places.sort_unstable();
+        if places.len() < self.tasks.len() {
+            let on_page: Vec<Seen> = places.iter().map(|at| self.tasks[*at].clone()).collect();
+            add(&|plan| {
+                plan.tasks.clone_from(&on_page);
+                plan.offset = None;
+            });
+        }
         for kept in fewer(&self.tasks) {
             add(&|plan| plan.tasks.clone_from(&kept));
         }
@@ -279,6 +324,7 @@ impl Sketch<Input> for Plan {
             }
             for plainer in [
                 Seen { name: 0, ..seen.clone() },
+                Seen { seconds: 0, ..seen.clone() },
                 Seen { r#type: plain.r#type, ..seen.clone() },
                 Seen { result: None, ..seen.clone() },
                 Seen { log: plain.log, ..seen.clone() },

@@ -15,7 +15,7 @@ pub(super) fn catalogue() -> Vec<Case<Wire<Input>>> {
     let incorrect = (400, "DWS.0001", "Incorrect parameter.");
     let no_api = (404, "APIGW.0101", "The API does not exist or has not been published in the environment.");
     let mut cases = Vec::new();
-    for (parameter, fact) in [("offset", "input.offset"), ("limit", "input.limit")] {
+    for (parameter, fact, min) in [("offset", "input.offset", "offset.min"), ("limit", "input.limit", "limit.min")] {
         for (name, text) in [
             ("negative", "-1"),
             ("not_a_number", "ten"),
@@ -28,12 +28,13 @@ pub(super) fn catalogue() -> Vec<Case<Wire<Input>>> {
             ("other_digits", "%EF%BC%91"),
             ("over_32_bits", "4294967296"),
             ("over_64_bits", "18446744073709551617"),
+            ("over_128_bits", "340282366920938463463374607431768211457"),
             ("word", "true"),
             ("null", "null"),
             ("nul", "1%00"),
         ] {
             let case = case(format!("{parameter}.{name}"), get(&format!("{parameter}={text}")));
-            let case = case.class(Class::Malformed).shows(&["number.syntax", "bounds.refusal", "offset.min", fact]);
+            let case = case.class(Class::Malformed).shows(&["number.syntax", "bounds.refusal", min, fact]);
             cases.push(case.refuses(incorrect.0, incorrect.1, incorrect.2));
         }
         for (name, query, fact) in [
@@ -46,6 +47,7 @@ pub(super) fn catalogue() -> Vec<Case<Wire<Input>>> {
     let answered = [
         ("get", get(""), "route"),
         ("limit.leading_zero", get("limit=007"), "number.syntax"),
+        ("offset.leading_zero", get("offset=000"), "number.syntax"),
         ("limit.given_twice", get("limit=1&limit=0"), "huawei.parameter.duplicate"),
         ("offset.given_twice", get("offset=0&offset=1"), "huawei.parameter.duplicate"),
         ("unknown_parameter", get("page=7"), "input.limit"),
@@ -59,6 +61,7 @@ pub(super) fn catalogue() -> Vec<Case<Wire<Input>>> {
     }
     let refused = [
         ("limit.first_is_wrong", get("limit=0&limit=1"), incorrect, "huawei.parameter.duplicate"),
+        ("offset.first_is_wrong", get("offset=x&offset=0"), incorrect, "huawei.parameter.duplicate"),
         ("percent.broken", get("type=%zz"), incorrect, "bounds.refusal"),
         ("percent.not_utf_8", get("type=%ff"), incorrect, "bounds.refusal"),
         ("method.post", wire("POST", &path, &[], ""), no_api, "huawei.gateway.not_found"),

@@ -54,6 +54,10 @@ impl OperationOutput for Output {
         Some(&mut self.request_id)
     }
 
+    fn is_empty(&self) -> bool {
+        self.invoke_instances.is_empty()
+    }
+
     fn fields() -> &'static [Field] {
         const FIELDS: &[Field] = &[
             field("/RequestId", FieldKind::Text),

@@ -149,7 +149,9 @@ impl Sketch<Input> for Plan {
         let missing = "alibaba.gateway.missing";
         match self.asked {
             Asked::Known => {
-                case("ehpc.list_invocation_status.invoke_status.overall").class(Class::Valid).answers(self.answer())
+                let hurts = self.nodes.iter().any(|seen| seen.text.is_some_and(Text::hurts));
+                let class = if hurts { Class::Edge } else { Class::Valid };
+                case("ehpc.list_invocation_status.invoke_status.overall").class(class).answers(self.answer())
             }
             Asked::UnknownCommand | Asked::CommandOfAnotherCluster => case(
                 "ehpc.list_invocation_status.command_id.unknown",

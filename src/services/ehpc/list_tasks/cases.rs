@@ -24,7 +24,7 @@ impl OperationInput for Input {
         cases.extend(bounds(format));
         cases.extend(selections(format));
         cases.extend(words(format));
-        cases.extend(refusals(format));
+        cases.extend(super::refusals::catalogue(format));
         cases.extend(texts(format));
         cases.extend(dialects(format));
         cases.extend(pages(format));
@@ -51,6 +51,10 @@ impl OperationOutput for Output {
 
     fn request_id(&mut self) -> Option<&mut String> {
         Some(&mut self.request_id)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.tasks.is_empty()
     }
 
     fn fields() -> &'static [Field] {
@@ -120,7 +124,7 @@ pub(super) fn page(page_number: u32, page_size: u32, total_count: u32, tasks: Ve
     Output { request_id: String::new(), page_number, page_size, total_count, tasks }
 }
 
-fn input() -> Input {
+pub(super) fn input() -> Input {
     Input::new("c")
 }
 
@@ -312,6 +316,17 @@ fn selections(format: Format) -> Vec<Case<Input>> {
             ));
         }
     }
+    for (name, archived) in [("absent", None), ("false", Some(false))] {
+        let given = given([ended(1, Ending::Success), ended(2, Ending::Fail)]);
+        cases.push(plain(
+            &format!("archived.{name}.only_ended"),
+            format,
+            given,
+            Input { archived, ..input() },
+            &["archived.false"],
+            page(1, 10, 0, vec![]),
+        ));
+    }
     let second = Input { task_id: Some("T1".to_owned()), page_number: Some(2), ..input() };
     cases.push(plain(
         "task_id.second_page",
@@ -399,82 +414,13 @@ fn words(format: Format) -> Vec<Case<Input>> {
                 .answers(page(1, 10, 1, vec![TaskInfo { current_step: step, status, ..shown(1) }])),
         );
     }
-    cases
-}
-
-/// Every row of the table and of the gateway's, caused where an Input can cause it, else armed.
-fn refusals(format: Format) -> Vec<Case<Input>> {
-    let mut cases = vec![
-        Case::named("cluster_id.unknown", format, given([running(1)]), Input::new("x"))
-            .shows(&["error.cluster_not_found"])
-            .refuses(404, "ClusterNotFound", "The specified cluster does not exist."),
-        Case::named("cluster_id.empty", format, given([running(1)]), Input::new(""))
-            .shows(&["input.cluster_id", "alibaba.gateway.missing", "alibaba.rpc.parameter.empty"])
-            .refuses(400, "MissingClusterId", "ClusterId is mandatory for this action."),
-    ];
-    let envelope: &'static str = match format {
-        Format::Json => "alibaba.error.envelope",
-        Format::Xml => "alibaba.error.content_type",
-    };
-    let armed: [(&str, u16, &str, &str, &'static str); 11] = [
-        ("invalid_params", 400, "InvalidParams", "Invalid param: PageNumber", "error.invalid_params"),
-        ("not_enabled", 400, "NotEnabled", "You have not enabled this service", "error.not_enabled"),
-        (
-            "cluster_not_found",
-            404,
-            "ClusterNotFound",
-            "The specified cluster does not exist.",
-            "error.cluster_not_found",
-        ),
-        ("db_error", 406, "DbError", "A database service error occurred.", "error.db_error"),
-        ("redis_error", 406, "RedisError", "A Redis service error occurred.", "error.redis_error"),
-        (
-            "not_authorized",
-            407,
-            "NotAuthorized",
-            "You are not authorized by RAM for this request.",
-            "error.not_authorized",
-        ),
-        ("unknown_error", 500, "UnknownError", "An unknown error occurred.", "error.unknown_error"),
-        (
-            "service_unavailable",
-            503,
-            "ServiceUnavailable",
-            "The request has failed due to a temporary failure of the server",
-            "error.service_unavailable",
-        ),
-        (
-            "invalid_action",
-            404,
-            "InvalidAction.NotFound",
-            "Specified api is not found, please check your url and method.",
-            "alibaba.gateway.invalid_action",
-        ),
-        (
-            "invalid_version",
-            404,
-            "InvalidVersion",
-            "Specified parameter Version is not valid.",
-            "alibaba.gateway.invalid_version",
-        ),
-        (
-            "invalid_format",
-            400,
-            "InvalidParameter.Format",
-            "Specified parameter format is not valid.",
-            "alibaba.gateway.invalid_format",
-        ),
-    ];
-    for (name, status, code, message, fact) in armed {
-        let also: &'static str = match code {
-            "NotAuthorized" => "error.not_authorized.proxy",
-            "InvalidVersion" => "alibaba.gateway.invalid_version.status",
-            _ => envelope,
-        };
+    for (name, steps) in [("none", 0), ("byte", 256), ("largest", 2_147_483_647)] {
+        let given = given([running(1).steps(steps).takes(Span::seconds(1 << 40))]);
         cases.push(
-            Case::named(format!("error.{name}"), format, given([running(1)]).arming(Input::ID, code), input())
-                .shows(&[fact, also, envelope])
-                .refuses(status, code, message),
+            Case::named(format!("steps.{name}"), format, given, input())
+                .class(Class::Edge)
+                .shows(&["output.total_steps"])
+                .answers(page(1, 10, 1, vec![TaskInfo { total_steps: steps, ..shown(1) }])),
         );
     }
     cases
@@ -485,12 +431,12 @@ fn texts(format: Format) -> Vec<Case<Input>> {
     let mut cases = Vec::new();
     let mut add = |name: &str, text: &str, arrives: &str| {
         let mut task = running(1);
-        task.request = Some(JsonText::from(text));
-        let info = TaskInfo { request: arrives.to_owned(), ..shown(1) };
+        (task.request, task.result) = (Some(JsonText::from(text)), Some(JsonText::from(text)));
+        let info = TaskInfo { request: arrives.to_owned(), result: arrives.to_owned(), ..shown(1) };
         cases.push(
             Case::named(format!("text.{name}"), format, given([task]), input())
                 .class(Class::Edge)
-                .shows(&["output.request"])
+                .shows(&["output.request", "output.result"])
                 .answers(page(1, 10, 1, vec![info])),
         );
     };

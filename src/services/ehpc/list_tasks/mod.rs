@@ -7,6 +7,7 @@ mod cases;
 mod facts;
 mod model;
 mod page;
+mod refusals;
 mod strategy;
 mod wire;
 

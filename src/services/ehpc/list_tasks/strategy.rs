@@ -244,8 +244,12 @@ impl Plan {
             format,
             elsewhere: draw.one_in(4),
             cluster: Cluster::Known,
-            page_number: (!draw.one_in(3)).then(|| 1 + draw.below(4) as u32),
-            page_size: (!draw.one_in(3)).then(|| 1 + draw.length(49) as u32),
+            page_number: None,
+            page_size: match draw.below(4) {
+                0 => None,
+                1 => Some(*draw.pick(&[1, 49, 50])),
+                _ => Some(1 + draw.below(50) as u32),
+            },
             task_id: draw.one_in(4).then(|| match draw.below(4) {
                 0 => Which::Unknown,
                 1 => Which::Elsewhere,
@@ -255,6 +259,12 @@ impl Plan {
             armed: None,
             tasks,
         };
+        // A page that exists, or now and then the one past the end.
+        if !draw.one_in(3) {
+            let pages = plan.listed().len().div_ceil(plan.page_size.unwrap_or(10) as usize);
+            let last = if draw.one_in(8) { pages + 1 } else { pages.max(1) };
+            plan.page_number = Some(1 + draw.below(last) as u32);
+        }
         let refused = match kind {
             Kind::Accepted => false,
             Kind::Refused => true,
@@ -309,16 +319,26 @@ impl Plan {
         }
     }
 
-    /// The answer, by the words of the documents: a naive reading of the list.
-    fn answer(&self) -> Output {
-        let (number, size) = (self.page_number.unwrap_or(1), self.page_size.unwrap_or(10));
+    /// The tasks that are listed, with their places, by the words of the documents: a naive reading.
+    fn listed(&self) -> Vec<(usize, &Seen)> {
         let task_id = self.task_id();
         let is_listed = |(place, seen): &(usize, &Seen)| match &task_id {
             Some(task_id) => seen.task_id(*place) == *task_id,
             None => seen.runs() || self.archived == Some(true),
         };
-        let listed: Vec<(usize, &Seen)> = (1..).zip(&self.tasks).filter(is_listed).collect();
-        let shown = listed.chunks(size as usize).nth(number as usize - 1).unwrap_or(&[]);
+        (1..).zip(&self.tasks).filter(is_listed).collect()
+    }
+
+    /// Those on the page.
+    fn on_page<'a>(&self, listed: &'a [(usize, &'a Seen)]) -> &'a [(usize, &'a Seen)] {
+        let (number, size) = (self.page_number.unwrap_or(1).max(1), self.page_size.unwrap_or(10).max(1));
+        listed.chunks(size as usize).nth(number as usize - 1).unwrap_or(&[])
+    }
+
+    fn answer(&self) -> Output {
+        let (number, size) = (self.page_number.unwrap_or(1), self.page_size.unwrap_or(10));
+        let listed = self.listed();
+        let shown = self.on_page(&listed);
         let shown = shown.iter().map(|(place, seen)| seen.shown(*place, self.format)).collect();
         page(number, size, listed.len() as u32, shown)
     }
@@ -345,37 +365,35 @@ impl Plan {
         }
     }
 
+    /// What an answer shows, or what a refusal is caused by.
     fn facts(&self) -> Vec<&'static str> {
-        let mut facts = vec!["ehpc.list_tasks.output.tasks"];
-        facts.extend(self.armed.and_then(|code| OPERATION.error(code)).map(|row| row.fact));
-        if let Some(number) = self.page_number {
-            facts.push(if number > 999 {
-                "ehpc.list_tasks.page_number.max"
-            } else {
-                "ehpc.list_tasks.page_number.min"
-            });
+        let (number, size) = (self.page_number.unwrap_or(1), self.page_size.unwrap_or(10));
+        if let Some(row) = self.armed.and_then(|code| OPERATION.error(code)) {
+            return vec![row.fact];
         }
-        if let Some(size) = self.page_size {
-            facts.push(if size > 50 { "ehpc.list_tasks.page_size.max" } else { "ehpc.list_tasks.page_size.min" });
+        match (self.cluster, number, size) {
+            (Cluster::Unnamed, ..) => return vec!["alibaba.gateway.missing"],
+            (_, 0, _) => return vec!["ehpc.list_tasks.page_number.min", "ehpc.list_tasks.bounds.refusal"],
+            (_, 1000.., _) => return vec!["ehpc.list_tasks.page_number.max", "ehpc.list_tasks.bounds.refusal"],
+            (_, _, 0) => return vec!["ehpc.list_tasks.page_size.min", "ehpc.list_tasks.bounds.refusal"],
+            (_, _, 51..) => return vec!["ehpc.list_tasks.page_size.max", "ehpc.list_tasks.bounds.refusal"],
+            (Cluster::Unknown, ..) => return vec!["ehpc.list_tasks.error.cluster_not_found"],
+            (Cluster::Known, ..) => {}
         }
-        facts.push(match (self.task_id, self.archived) {
+        let selection = match (self.task_id, self.archived) {
             (Some(_), _) => "ehpc.list_tasks.task_id.voids_archived",
             (None, Some(true)) => "ehpc.list_tasks.archived.true",
             (None, _) => "ehpc.list_tasks.archived.false",
-        });
-        match self.cluster {
-            Cluster::Known => {}
-            Cluster::Unknown => facts.push("ehpc.list_tasks.error.cluster_not_found"),
-            Cluster::Unnamed => facts.push("alibaba.gateway.missing"),
-        }
-        facts
+        };
+        vec!["ehpc.list_tasks.output.tasks", "ehpc.list_tasks.output.total_count", selection]
     }
 }
 
 impl Sketch<Input> for Plan {
     fn case(&self) -> Case<Input> {
         let refusal = self.refusal();
-        let class = if refusal.is_some() { Class::Edge } else { Class::Valid };
+        let hurts = self.tasks.iter().any(|seen| seen.texts.is_some_and(Text::hurts));
+        let class = if hurts { Class::Edge } else { Class::Valid };
         let case = Case::named("", self.format, self.given(), self.when()).with_facts(self.facts()).class(class);
         match refusal {
             Some((status, code, message)) => case.refuses(status, &code, &message),
@@ -390,6 +408,18 @@ impl Sketch<Input> for Plan {
             change(&mut plan);
             simpler.push(Box::new(plan));
         };
+        // Only the tasks that the page shows, on the first page.
+        let listed = self.listed();
+        let on_page: Vec<Seen> = self.on_page(&listed).iter().map(|(_, seen)| (*seen).clone()).collect();
+        if on_page.len() < self.tasks.len() {
+            add(&|plan| {
+                plan.tasks.clone_from(&on_page);
+                plan.page_number = None;
+                if let Some(Which::Listed(_)) = plan.task_id {
+                    plan.task_id = Some(Which::Listed(0));
+                }
+            });
+        }
         for kept in crate::case::fewer(&self.tasks) {
             add(&|plan| plan.tasks.clone_from(&kept));
         }
