@@ -164,8 +164,12 @@ fn write(dir: &Path, files: &Files) -> Result<(), Failure> {
     let _ = fs::remove_dir_all(&fresh);
     remove_left_over(parent, &name.to_string_lossy());
     done?;
+    print(&summary(&dir.display().to_string(), files))
+}
+
+fn summary(dir: &str, files: &Files) -> String {
     let cases = files.keys().filter(|path| path.ends_with("/case.json")).count();
-    print(&format!("{} cases, {} files in {}", cases, files.len(), dir.display()))
+    format!("{cases} cases, {} files in {dir}", files.len())
 }
 
 fn write_tree(root: &Path, files: &Files) -> Result<(), (PathBuf, io::Error)> {
