@@ -22,7 +22,9 @@ pub(crate) use body::{FieldKind, field};
 #[cfg(feature = "fixtures")]
 pub(crate) use input::parts;
 pub(crate) use input::wire;
-pub(crate) use mismatch::{ShownFact, differences, shown, shown_facts, tell};
+#[cfg(feature = "fixtures")]
+pub(crate) use mismatch::ShownFact;
+pub(crate) use mismatch::{differences, shown, shown_facts, tell};
 pub(crate) use sketch::fewer;
 #[cfg(feature = "proptest")]
 pub(crate) use strategy::{any_input, any_output};

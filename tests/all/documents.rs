@@ -209,3 +209,47 @@ fn each_other_reading_is_a_switch() {
     let body: Value = serde_json::from_slice(backend.respond(&get(&format!("/tasks/{id}"))).body()).expect("JSON");
     assert_eq!((&body["state"], &body["stages"][0]["state"]), (&json!("failed"), &json!("failed")));
 }
+
+/// Samples that no dialect can make well-formed, and why; a request can be read once a person has put
+/// something for what is in the way.
+const NOT_WELL_FORMED: &[(&str, &str)] = &[
+    ("000-request.txt", "`http(s)` is no scheme, and `<Common request parameters>` stands for parameters"),
+    ("003-request.txt", "`<公共请求参数>` stands for parameters, on lines of their own"),
+    ("004-request-1.txt", "`{Endpoint}` stands for a host"),
+    ("004-request-2.txt", "`{Endpoint}` stands for a host"),
+];
+
+/// Whether a sample can be read as it is: an answer in its document's dialect, a request as HTTP.
+fn is_well_formed(name: &str, sample: &str) -> bool {
+    let (document, format) = (&name[..3], if name.ends_with(".xml") { Format::Xml } else { Format::Json });
+    if !name.contains("request") {
+        let (body, dialect) = (sample.as_bytes(), dialect(document));
+        return match document {
+            "000" | "001" => list_tasks::Output::decode(body, format, &dialect).is_ok(),
+            "002" => describe_task_info::Output::decode(body, format, &dialect).is_ok(),
+            "003" => list_invocation_status::Output::decode(body, format, &dialect).is_ok(),
+            _ => list_logical_cluster_tasks::Output::decode(body).is_ok(),
+        };
+    }
+    let line = sample.strip_prefix("GET ").unwrap_or(sample);
+    let target = line.strip_suffix(" HTTP/1.1").unwrap_or_else(|| line.split(" HTTP/1.1\n").next().unwrap_or(line));
+    target.parse::<http::Uri>().is_ok()
+}
+
+#[test]
+fn every_sample_is_well_formed_or_listed_with_the_reason() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/documented");
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).expect("the samples") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        if name == "README.md" {
+            continue;
+        }
+        count += 1;
+        let listed = NOT_WELL_FORMED.iter().any(|(listed, _)| *listed == name);
+        let sample = std::fs::read_to_string(&path).expect("UTF-8");
+        assert_eq!(!is_well_formed(&name, &sample), listed, "{name}: the list is stale, or the sample is broken");
+    }
+    assert!(count >= 14 && NOT_WELL_FORMED.iter().all(|(_, reason)| !reason.is_empty()));
+}
