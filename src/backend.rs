@@ -16,6 +16,8 @@ use crate::operation::{Asked, Operation, RequestIdAt};
 use crate::protocol;
 use crate::route::{Call, Route, route, routes};
 use crate::services::{Armed, Index, State, Submit, ack, dws, ehpc, operations};
+#[cfg(feature = "signatures")]
+use crate::signature::{Credentials, Denial, Denied, Gate};
 
 /// The pure fake cloud: a state with its clock, and a function from request to response.
 ///
@@ -57,6 +59,9 @@ pub struct Backend {
     /// Pages that were served since the state last changed.
     pages: HashMap<PageKey, Page>,
     journal: Journal,
+    /// Who may ask; whoever does, as long as nobody was admitted.
+    #[cfg(feature = "signatures")]
+    gate: Gate,
 }
 
 type Services = (ehpc::State, ack::State, dws::State);
@@ -113,6 +118,8 @@ impl Backend {
             index: None,
             pages: HashMap::new(),
             journal: Journal::default(),
+            #[cfg(feature = "signatures")]
+            gate: Gate::default(),
         }
     }
 
@@ -141,24 +148,30 @@ impl Backend {
     pub(crate) fn answer(&mut self, request: &Incoming<'_>) -> Answer {
         let number = self.state.requests;
         self.state.requests = number.wrapping_add(1);
-        let (operation, answer) = self.dispatch(request, number);
-        self.journal.record(request, operation.map(|operation| operation.id), answer.status);
+        let mut verdict = None;
+        let (operation, answer) = self.dispatch(request, number, &mut verdict);
+        self.journal.record(request, operation.map(|operation| operation.id), answer.status, verdict);
         answer
     }
 
     /// Writes down a request that was refused before it came here.
     #[cfg_attr(not(feature = "server"), allow(dead_code))]
     pub(crate) fn record(&mut self, request: &Incoming<'_>, status: u16) {
-        self.journal.record(request, None, status);
+        self.journal.record(request, None, status, None);
     }
 
-    fn dispatch(&mut self, request: &Incoming<'_>, number: u64) -> (Option<&'static Operation>, Answer) {
+    fn dispatch(
+        &mut self,
+        request: &Incoming<'_>,
+        number: u64,
+        verdict: &mut Option<String>,
+    ) -> (Option<&'static Operation>, Answer) {
         if request.body.len() > MAX_BODY {
             let sentence = format!("the body has {} bytes; at most {MAX_BODY} are read", request.body.len());
             return (None, plain(413, &sentence));
         }
         match route(request, &self.state.dialect) {
-            Route::Call(call) => (Some(call.row().operation), self.call(&call, number)),
+            Route::Call(call) => (Some(call.row().operation), self.call(request, &call, number, verdict)),
             Route::Refused(protocol, operation, format, refusal) => {
                 let id = protocol.request_id(self.state.seed, number);
                 let answer = protocol.refuse(&refusal, format, &self.state.dialect, id);
@@ -177,12 +190,21 @@ impl Backend {
     }
 
     /// Answers a request that is for an operation.
-    fn call(&mut self, call: &Call<'_>, number: u64) -> Answer {
+    #[cfg_attr(not(feature = "signatures"), allow(unused_variables))]
+    fn call(&mut self, request: &Incoming<'_>, call: &Call<'_>, number: u64, verdict: &mut Option<String>) -> Answer {
         let operation = call.row().operation;
         let protocol = operation.protocol;
         let fresh_id = protocol.request_id(self.state.seed, number);
         if let Some(answer) = self.armed(call, &fresh_id) {
             return answer;
+        }
+        #[cfg(feature = "signatures")]
+        if let Some(denied) = self.denied(request, operation) {
+            *verdict = denied.verdict;
+            return match denied.answer {
+                Denial::Refusal(refusal) => protocol.refuse(&refusal, call.format, &self.state.dialect, fresh_id),
+                Denial::NotVerified(sentence) => plain(501, &sentence),
+            };
         }
         let missing = |values: &[Option<Cow<'_, str>>]| {
             let mut parameters = operation.parameters.iter().zip(values);
@@ -232,6 +254,35 @@ impl Backend {
             }
             Err(refusal) => protocol.refuse(&refusal, call.format, &self.state.dialect, fresh_id),
         }
+    }
+
+    /// Why a request does not pass the gate, if it does not.
+    #[cfg(feature = "signatures")]
+    fn denied(&mut self, request: &Incoming<'_>, operation: &Operation) -> Option<Denied> {
+        if self.gate.is_open() {
+            return None;
+        }
+        self.gate.check(request, operation, self.state.clock).err()
+    }
+
+    /// Lets a user ask, and from then on nobody who is not admitted: signatures, tokens and times are
+    /// verified as the gateways do. The time is the backend's, so a client that signs with the time of
+    /// day needs a clock that was set to it. Another user with the same access key is replaced.
+    ///
+    /// What is armed is answered before anything is verified. [`reset`](Backend::reset) and
+    /// [`load`](Backend::load) keep who was admitted, and forget the nonces that were used.
+    ///
+    /// ```
+    /// use taskmock::{Backend, Credentials, Format, ehpc::list_tasks::Input};
+    /// let mut backend = Backend::documents();
+    /// backend.admit(Credentials::new("testid", "testsecret"));
+    /// let response = backend.respond(&Input::new("ehpc-hz-FYUr32****").request(Format::Json));
+    /// assert_eq!(response.status(), 400);
+    /// assert!(String::from_utf8_lossy(response.body()).contains("MissingAccessKeyId"));
+    /// ```
+    #[cfg(feature = "signatures")]
+    pub fn admit(&mut self, credentials: Credentials) {
+        self.gate.admit(credentials);
     }
 
     /// A request id that the state gives goes to one success answer.
@@ -305,7 +356,8 @@ impl Backend {
     pub fn load(&mut self, mut state: State) {
         state.settle();
         let journal = mem::take(&mut self.journal);
-        *self = Backend { journal, ..Backend::new(state) };
+        let before = mem::replace(self, Backend { journal, ..Backend::new(state) });
+        self.keep_gate(before);
     }
 
     /// Goes back to the state that was loaded last, and forgets the requests that came in.
@@ -323,7 +375,18 @@ impl Backend {
             Some(services) => services,
             None => (mem::take(&mut self.state.ehpc), mem::take(&mut self.state.ack), mem::take(&mut self.state.dws)),
         };
-        *self = Backend::new(State { ehpc, ack, dws, ..initial });
+        let before = mem::replace(self, Backend::new(State { ehpc, ack, dws, ..initial }));
+        self.keep_gate(before);
+    }
+
+    /// Keeps who was admitted.
+    #[cfg_attr(not(feature = "signatures"), allow(unused_variables, clippy::unused_self))]
+    fn keep_gate(&mut self, before: Backend) {
+        #[cfg(feature = "signatures")]
+        {
+            self.gate = before.gate;
+            self.gate.forget_nonces();
+        }
     }
 
     /// Puts a task or a command into the state as if a client had started it now; returns its id.

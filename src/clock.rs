@@ -140,6 +140,38 @@ impl Timestamp {
         self.utc().format("%Y-%m-%d %H:%M:%S").to_string()
     }
 
+    /// `2026-11-21T20:21:00Z`, without parts of a second.
+    #[cfg(feature = "signatures")]
+    pub(crate) fn iso(self) -> String {
+        self.utc().format("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
+    /// `20261121T202100Z`, as Huawei signs it.
+    #[cfg(feature = "signatures")]
+    pub(crate) fn compact(self) -> String {
+        self.utc().format("%Y%m%dT%H%M%SZ").to_string()
+    }
+
+    /// Reads what [`compact`](Self::compact) writes.
+    #[cfg(feature = "signatures")]
+    pub(crate) fn from_compact(text: &str) -> Option<Self> {
+        let time = chrono::NaiveDateTime::parse_from_str(text, "%Y%m%dT%H%M%SZ").ok()?;
+        Some(Timestamp::from_unix_millis(time.and_utc().timestamp_millis()))
+    }
+
+    /// `Sat, 21 Nov 2026 20:21:00 GMT`, as HTTP has it.
+    #[cfg(feature = "signatures")]
+    pub(crate) fn rfc1123(self) -> String {
+        self.utc().format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    }
+
+    /// Reads what [`rfc1123`](Self::rfc1123) writes.
+    #[cfg(feature = "signatures")]
+    pub(crate) fn from_rfc1123(text: &str) -> Option<Self> {
+        let time = DateTime::parse_from_rfc2822(text).ok()?;
+        Some(Timestamp::from_unix_millis(time.timestamp_millis()))
+    }
+
     fn utc(self) -> DateTime<Utc> {
         DateTime::from_timestamp_millis(self.0).unwrap_or_default()
     }

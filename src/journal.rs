@@ -41,6 +41,10 @@ pub struct Recorded {
     pub body: Bytes,
     /// The status of the answer.
     pub status: u16,
+    /// Why its signature does not match, which the cloud does not tell: the canonical request, the
+    /// string to sign, and the likely cause. None if it matches or is not verified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<String>,
 }
 
 fn as_text<S: Serializer>(body: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
@@ -74,6 +78,7 @@ pub(crate) struct Journal {
 struct Entry {
     operation: Option<&'static str>,
     status: u16,
+    verdict: Option<String>,
     /// Method, target, then name and value of each header, each followed by a NUL, which none of
     /// them can hold.
     head: String,
@@ -82,7 +87,7 @@ struct Entry {
 
 impl Entry {
     fn size(&self) -> usize {
-        self.head.len() + self.body.len()
+        self.head.len() + self.body.len() + self.verdict.as_ref().map_or(0, String::len)
     }
 
     fn recorded(&self) -> Recorded {
@@ -93,12 +98,26 @@ impl Entry {
         while let (Some(name), Some(value)) = (pieces.next(), pieces.next()) {
             headers.push((name, value));
         }
-        Recorded { operation: self.operation, method, target, headers, body: self.body.clone(), status: self.status }
+        Recorded {
+            operation: self.operation,
+            method,
+            target,
+            headers,
+            body: self.body.clone(),
+            status: self.status,
+            verdict: self.verdict.clone(),
+        }
     }
 }
 
 impl Journal {
-    pub(crate) fn record(&mut self, request: &Incoming<'_>, operation: Option<&'static str>, status: u16) {
+    pub(crate) fn record(
+        &mut self,
+        request: &Incoming<'_>,
+        operation: Option<&'static str>,
+        status: u16,
+        verdict: Option<String>,
+    ) {
         *self.counts.entry(operation).or_default() += 1;
         let mut head = String::with_capacity(512);
         let mut write = |pieces: &[&str]| {
@@ -112,7 +131,7 @@ impl Journal {
             write(&[name]);
             write(&[value]);
         });
-        let entry = Entry { operation, status, head, body: request.body.clone() };
+        let entry = Entry { operation, status, verdict, head, body: request.body.clone() };
         self.bytes += entry.size();
         self.entries.push_back(entry);
         while self.entries.len() > MOST_RECORDED || self.bytes > MOST_BYTES {

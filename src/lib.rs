@@ -29,6 +29,8 @@ mod seed;
 #[cfg(feature = "server")]
 mod server;
 mod services;
+#[cfg(feature = "signatures")]
+mod signature;
 mod word;
 
 pub use backend::{ArmError, Backend, fact, facts};
@@ -58,3 +60,5 @@ pub use seed::Seed;
 #[cfg(feature = "server")]
 pub use server::MockServer;
 pub use services::{Armed, RawResponse, State, StateError, Submit, ack, dws, ehpc, operation, operations};
+#[cfg(feature = "signatures")]
+pub use signature::{Algorithm, Credentials, CredentialsError};

@@ -18,6 +18,14 @@ pub(crate) const GATEWAY_ERRORS: &[ErrorCode] = error_codes! { Gateway:
     404 "InvalidAction.NotFound" "Specified api is not found, please check your url and method." ["alibaba.gateway.invalid_action"];
     404 "InvalidVersion" "Specified parameter Version is not valid." ["alibaba.gateway.invalid_version"];
     400 "InvalidParameter.Format" "Specified parameter format is not valid." ["alibaba.gateway.invalid_format"];
+    404 "InvalidAccessKeyId.NotFound" "Specified access key is not found." ["alibaba.gateway.access_key.not_found"];
+    400 "InvalidAccessKeyId.Inactive" "Specified access key is disabled." ["alibaba.gateway.access_key.inactive"];
+    400 "SignatureDoesNotMatch" "Specified signature is not matched with our calculation. server string to sign is:%s" ("GET&%2F&") ["alibaba.gateway.signature.no_match"];
+    400 "SignatureNonceUsed" "Specified signature nonce was used already." ["alibaba.gateway.signature.nonce_used"];
+    400 "InvalidTimeStamp.Format" "Specified time stamp or date value is not well formatted." ["alibaba.gateway.time.format"];
+    400 "InvalidTimeStamp.Expired" "Specified time stamp or date value is expired." ["alibaba.gateway.time.expired"];
+    400 "InvalidSecurityToken.MismatchWithAccessKey" "Specified SecurityToken mismatch with the AccessKey." ["alibaba.gateway.security_token"];
+    400 "Throttling.User" "Request was denied due to user flow control." ["alibaba.gateway.throttling"];
 };
 
 pub(crate) const MISSING: &ErrorCode = row(GATEWAY_ERRORS, "Missing%s");
@@ -104,8 +112,10 @@ pub(crate) fn refuse(refusal: &Refusal, host_id: &str, format: Format, request_i
         Format::Json => "application/json;charset=utf-8",
         Format::Xml => TEXT_XML,
     };
-    Answer::new(refusal.row.status, content_type, error_body(&envelope, format))
-        .with_header(ALIBABA_ID_HEADER, request_id)
+    let answer = Answer::new(refusal.row.status, content_type, error_body(&envelope, format))
+        .with_header(ALIBABA_ID_HEADER, request_id.clone());
+    // Milliseconds until a client should ask again; Tea makes an error of its own of it.
+    if refusal.row.code == "Throttling.User" { answer.with_header("x-acs-retry-after", "1000") } else { answer }
 }
 
 /// The request of a call, as classic SDKs send it: a GET with everything in the query.

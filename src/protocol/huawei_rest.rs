@@ -12,7 +12,9 @@ use crate::http::{Answer, Incoming, Request, write_pairs};
 
 pub(crate) const GATEWAY_ERRORS: &[ErrorCode] = error_codes! { Gateway:
     404 "APIGW.0101" "The API does not exist or has not been published in the environment." ["huawei.gateway.not_found"];
-    401 "APIGW.0301" "Incorrect IAM authentication information: x-auth-token not found" ["huawei.gateway.unauthorized"];
+    401 "APIGW.0301" "Incorrect IAM authentication information: %s" ("x-auth-token not found") ["huawei.gateway.unauthorized"];
+    403 "APIGW.0302" "The IAM user is not allowed to access the API." ["huawei.gateway.forbidden"];
+    429 "APIGW.0308" "The throttling threshold has been reached: policy ip over ratelimit,limit:10,time:1 minute" ["huawei.gateway.throttling"];
     503 "APIGW.0613" "Service unavailable." ["huawei.gateway.unavailable"];
 };
 

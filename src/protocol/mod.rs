@@ -146,7 +146,7 @@ pub(crate) const FACTS: &[Fact] = facts! {
     "huawei.error.body", Vendor, "terraform-provider-huaweicloud; Huawei API response page", "A refusal has error_code and error_msg.";
     "huawei.request_id", Sdk, "huaweicloudsdkcore exception_handler.py", "The request id is read only from the header X-Request-Id.";
     "huawei.gateway.not_found", Vendor, "API gateway, error codes: APIGW.0101", "An unknown path or method is 404 APIGW.0101; the body has a request_id equal to the header.";
-    "huawei.gateway.unauthorized", Vendor, "huaweicloud-sdk-nodejs-v3 issue 2", "The gateway answers 401 APIGW.0301 to a request without credentials; here only when armed.";
+    "huawei.gateway.unauthorized", Vendor, "huaweicloud-sdk-nodejs-v3 issue 2; ddns-go issue 844; huaweicloud-sdk-java-v3 issue 44", "A request without credentials is 401 APIGW.0301; with credentials on the backend, so are an unknown AK, a wrong signature, an expired one and a wrong token, each in words of its own.";
     "huawei.gateway.unavailable", Vendor, "API gateway, error codes: APIGW.0613; 004, status codes: 503; the text is that of 004", "503: Service unavailable.";
     "huawei.parameter.empty", Assumed, "the SDK sends empty strings as key=", "A parameter with an empty value counts as absent.";
     "huawei.parameter.duplicate", Assumed, "the SDK repeats the key for a list", "Of a parameter that is given twice the first counts.";
@@ -171,5 +171,15 @@ pub(crate) const FACTS: &[Fact] = facts! {
     "client.nesting", Assumed, "nobody", "An answer inside something else is an error.";
     "client.truncated", Assumed, "RFC 8259, section 2; XML 1.0, section 2.1", "A body that is cut off, or goes on, is an error.";
     "client.utf_8", Assumed, "RFC 8259, section 8.1; XML 1.0, section 4.3.3", "Bytes that are not UTF-8 are an error.";
-    "credentials.unchecked", Assumed, "a choice of the mock", "Credentials and signatures are accepted unseen.";
+    "credentials.unchecked", Assumed, "a choice of the mock", "Without credentials on the backend, those of a request and its signature are accepted unseen.";
+    "alibaba.gateway.access_key.not_found", Vendor, "API gateway, common error codes: InvalidAccessKeyId.NotFound", "An unknown access key is 404 InvalidAccessKeyId.NotFound.";
+    "alibaba.gateway.access_key.inactive", Vendor, "API gateway, common error codes: InvalidAccessKeyId.Inactive; the text is assumed", "A disabled access key is 400 InvalidAccessKeyId.Inactive.";
+    "alibaba.gateway.signature.no_match", Vendor, "API gateway, common error codes: SignatureDoesNotMatch; classic Python, client.py: splits at the colon", "A wrong signature is 400 SignatureDoesNotMatch, with the server's string to sign after the colon.";
+    "alibaba.gateway.signature.nonce_used", Vendor, "API gateway, common error codes: SignatureNonceUsed", "A nonce that was used is 400 SignatureNonceUsed.";
+    "alibaba.gateway.time.format", Vendor, "API gateway, common error codes: InvalidTimeStamp.Format; the text is assumed", "A time that cannot be read is 400 InvalidTimeStamp.Format.";
+    "alibaba.gateway.time.expired", Vendor, "API gateway, common error codes: InvalidTimeStamp.Expired: 15 minutes", "A time more than 15 minutes away is 400 InvalidTimeStamp.Expired.";
+    "alibaba.gateway.security_token", Assumed, "the gateway has codes that begin with InvalidSecurityToken", "A security or bearer token that does not fit is 400 InvalidSecurityToken.MismatchWithAccessKey.";
+    "alibaba.gateway.throttling", Vendor, "API gateway, common error codes: Throttling.User; Tea reads x-acs-retry-after", "Too many requests are 400 Throttling.User, with the header x-acs-retry-after in milliseconds; here only when armed.";
+    "huawei.gateway.forbidden", Vendor, "API gateway, error codes: APIGW.0302; the text is assumed", "403 APIGW.0302; here only when armed.";
+    "huawei.gateway.throttling", Vendor, "API gateway, error codes: APIGW.0308; the figures are assumed", "429 APIGW.0308: the throttling threshold has been reached; here only when armed.";
 };

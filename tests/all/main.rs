@@ -26,6 +26,8 @@ mod readme_fixtures;
 mod requests;
 #[cfg(feature = "server")]
 mod servers;
+#[cfg(all(feature = "proptest", feature = "signatures"))]
+mod signatures;
 mod snapshots;
 mod source;
 mod support;

@@ -23,7 +23,7 @@ fn captured(path: &Path) -> Request {
     request.body(body.trim_end_matches('\n').to_owned().into()).expect("a request")
 }
 
-fn captures(folder: &str) -> Vec<(String, Request)> {
+pub(crate) fn captures(folder: &str) -> Vec<(String, Request)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/captured").join(folder);
     let mut found: Vec<(String, Request)> = fs::read_dir(folder)
         .expect("the captures")
@@ -37,7 +37,7 @@ fn captures(folder: &str) -> Vec<(String, Request)> {
 }
 
 /// What each captured request gets in the documents' world: the status, and the code of a refusal.
-fn expected(name: &str) -> (u16, &'static str) {
+pub(crate) fn expected(name: &str) -> (u16, &'static str) {
     match name {
         "tea-v3-InvokeShellCommand" | "tea-v3-StartNodes" => (404, "InvalidAction.NotFound"),
         "tea-bearer-ListTasks" => (404, "ClusterNotFound"),

@@ -38,6 +38,7 @@ const STOREYS: &[&[&str]] = &[
     &["clock", "dialect", "error_code", "fact", "format", "http", "seed", "word"],
     &["draw", "journal", "protocol"],
     &["operation"],
+    &["signature"],
     &["services/ack", "services/dws", "services/ehpc"],
     &["services"],
     &["route"],

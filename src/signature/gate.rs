@@ -1,0 +1,377 @@
+//! The gate: lets a signed request pass, or refuses it as the gateways do, and tells why.
+
+use std::collections::{HashSet, VecDeque};
+use std::fmt::Write as _;
+
+use subtle::ConstantTimeEq;
+
+use super::Credentials;
+use super::canonical::{Algorithm, Claim, Mistake, Signed, bytes_of, mistakes, parameters, sign};
+use crate::clock::Timestamp;
+use crate::error_code::{ErrorCode, Refusal, row};
+use crate::http::Incoming;
+use crate::operation::Operation;
+use crate::protocol::{Protocol, alibaba_rpc, huawei_rest};
+
+/// Who may ask, and which nonces were used.
+#[derive(Debug, Default)]
+pub(crate) struct Gate {
+    credentials: Vec<Credentials>,
+    /// Nonces in the order of their use; `used` holds the same.
+    order: VecDeque<String>,
+    used: HashSet<String>,
+}
+
+/// The oldest nonces are forgotten when there are more, so that no client can make the gate grow.
+const MOST_NONCES: usize = 10_000;
+
+/// A signature is good for 15 minutes before and after its time.
+const WINDOW: std::time::Duration = std::time::Duration::from_secs(15 * 60);
+
+/// Why a request does not pass.
+#[derive(Debug)]
+pub(crate) struct Denied {
+    pub(crate) answer: Denial,
+    /// What the cloud does not tell.
+    pub(crate) verdict: Option<String>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Denial {
+    Refusal(Refusal),
+    /// The mock cannot tell, and says so.
+    NotVerified(String),
+}
+
+impl From<Refusal> for Denied {
+    fn from(refusal: Refusal) -> Self {
+        Denied { answer: Denial::Refusal(refusal), verdict: None }
+    }
+}
+
+const fn alibaba(code: &str) -> &'static ErrorCode {
+    row(alibaba_rpc::GATEWAY_ERRORS, code)
+}
+
+const NO_SUCH_KEY: &ErrorCode = alibaba("InvalidAccessKeyId.NotFound");
+const INACTIVE: &ErrorCode = alibaba("InvalidAccessKeyId.Inactive");
+const NO_MATCH: &ErrorCode = alibaba("SignatureDoesNotMatch");
+const NONCE_USED: &ErrorCode = alibaba("SignatureNonceUsed");
+const TIME_FORMAT: &ErrorCode = alibaba("InvalidTimeStamp.Format");
+const TIME_EXPIRED: &ErrorCode = alibaba("InvalidTimeStamp.Expired");
+const TOKEN_MISMATCH: &ErrorCode = alibaba("InvalidSecurityToken.MismatchWithAccessKey");
+const UNAUTHORIZED: &ErrorCode = row(huawei_rest::GATEWAY_ERRORS, "APIGW.0301");
+
+impl Gate {
+    pub(crate) fn admit(&mut self, credentials: Credentials) {
+        self.credentials.retain(|other| other.access_key() != credentials.access_key());
+        self.credentials.push(credentials);
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.credentials.is_empty()
+    }
+
+    pub(crate) fn forget_nonces(&mut self) {
+        self.order.clear();
+        self.used.clear();
+    }
+
+    /// Lets a request pass, or says why not.
+    pub(crate) fn check(
+        &mut self,
+        request: &Incoming<'_>,
+        operation: &Operation,
+        now: Timestamp,
+    ) -> Result<(), Denied> {
+        let user = match operation.protocol {
+            Protocol::AlibabaRpc | Protocol::AlibabaRoa => self.check_alibaba(request, now)?,
+            Protocol::HuaweiRest => self.check_huawei(request, now)?,
+        };
+        let user = &self.credentials[user];
+        if user.not_authorized.iter().any(|id| id == operation.id) {
+            let code = if operation.protocol == Protocol::HuaweiRest { "DWS.0015" } else { "NotAuthorized" };
+            let denied = operation.errors.iter().find(|row| row.code == code);
+            return Err(match denied {
+                Some(row) => row.about("").into(),
+                None => Denied {
+                    answer: Denial::NotVerified(format!("no document says how {} refuses a user", operation.name)),
+                    verdict: None,
+                },
+            });
+        }
+        Ok(())
+    }
+
+    /// The place of the user who signed.
+    fn check_alibaba(&mut self, request: &Incoming<'_>, now: Timestamp) -> Result<usize, Denied> {
+        let pairs = parameters(request, true);
+        let parameter = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_ref());
+        let header = |name: &str| request.header(name).filter(|value| !value.is_empty());
+        let authorization = header("authorization");
+        let bearer = header("x-acs-bearer-token").or_else(|| parameter("BearerToken"));
+        if authorization.is_none() && parameter("SignatureType") == Some("BEARERTOKEN") {
+            let token = bearer.unwrap_or("");
+            return self.by_token(token).ok_or_else(|| TOKEN_MISMATCH.about("").into());
+        }
+        let claim = match authorization {
+            Some(text) => read_alibaba(text)?,
+            None => match (parameter("AccessKeyId"), parameter("Signature")) {
+                (Some(access_key), signature) => {
+                    if let Some(method) = parameter("SignatureMethod").filter(|method| *method != "HMAC-SHA1") {
+                        return Err(not_verified(method));
+                    }
+                    Claim {
+                        algorithm: Algorithm::RpcV1,
+                        access_key: access_key.to_owned(),
+                        signed_headers: Vec::new(),
+                        signature: signature.unwrap_or("").to_owned(),
+                        scope: String::new(),
+                    }
+                }
+                (None, _) => return Err(alibaba_rpc::MISSING.about("AccessKeyId").into()),
+            },
+        };
+        let (at, user) = self.by_key(&claim.access_key).ok_or_else(|| Denied::from(NO_SUCH_KEY.about("")))?;
+        if user.is_inactive {
+            return Err(INACTIVE.about("").into());
+        }
+        let token = header("x-acs-security-token").or_else(|| parameter("SecurityToken"));
+        if !same_token(user.security_token.as_deref(), token) {
+            return Err(TOKEN_MISMATCH.about("").into());
+        }
+        let (stated, time) = match claim.algorithm {
+            Algorithm::RpcV1 => (parameter("Timestamp"), parameter("Timestamp").and_then(iso)),
+            Algorithm::RoaV1 => (header("date"), header("date").and_then(Timestamp::from_rfc1123)),
+            _ => (header("x-acs-date"), header("x-acs-date").and_then(iso)),
+        };
+        match time {
+            None if stated.is_none() => {
+                let name = if claim.algorithm == Algorithm::RpcV1 { "Timestamp" } else { "Date" };
+                return Err(alibaba_rpc::MISSING.about(name).into());
+            }
+            None => return Err(TIME_FORMAT.about("").into()),
+            Some(time) if !is_fresh(time, now) => return Err(TIME_EXPIRED.about("").into()),
+            Some(_) => {}
+        }
+        if let Err((signed, verdict)) = verify(request, &claim, user, &self.credentials) {
+            let refusal = NO_MATCH.about(signed.string_to_sign);
+            return Err(Denied { answer: Denial::Refusal(refusal), verdict: Some(verdict) });
+        }
+        let nonce = match claim.algorithm {
+            Algorithm::RpcV1 => parameter("SignatureNonce"),
+            _ => header("x-acs-signature-nonce"),
+        };
+        if let Some(nonce) = nonce {
+            let used = format!("{} {nonce}", claim.access_key);
+            if !self.use_nonce(used) {
+                return Err(NONCE_USED.about("").into());
+            }
+        }
+        Ok(at)
+    }
+
+    fn check_huawei(&self, request: &Incoming<'_>, now: Timestamp) -> Result<usize, Denied> {
+        let refuse = |why: String| Denied::from(UNAUTHORIZED.about(why));
+        let header = |name: &str| request.header(name).filter(|value| !value.is_empty());
+        let Some(authorization) = header("authorization") else {
+            let token = header("x-auth-token").ok_or_else(|| refuse("x-auth-token not found".to_owned()))?;
+            return self.by_token(token).ok_or_else(|| refuse("decrypt token fail".to_owned()));
+        };
+        let claim = read_huawei(authorization)?;
+        let unknown = || refuse(format!("ak {} not exist", claim.access_key));
+        let (at, user) = self.by_key(&claim.access_key).filter(|(_, user)| !user.is_inactive).ok_or_else(unknown)?;
+        if !same_token(user.security_token.as_deref(), header("x-security-token")) {
+            return Err(refuse("decrypt token fail".to_owned()));
+        }
+        let stated = header("x-sdk-date").unwrap_or("");
+        if !Timestamp::from_compact(stated).is_some_and(|time| is_fresh(time, now)) {
+            let now = now.compact();
+            return Err(refuse(format!(
+                "calc aksk signature fail:signature expired, signature time:{stated},server time:{now}"
+            )));
+        }
+        match verify(request, &claim, user, &self.credentials) {
+            Ok(()) => Ok(at),
+            Err((signed, verdict)) => {
+                let echoed = signed.canonical_request.replace('\n', "|");
+                let refusal = UNAUTHORIZED.about(format!("verify aksk signature fail, canonicalRequest:{echoed}"));
+                Err(Denied { answer: Denial::Refusal(refusal), verdict: Some(verdict) })
+            }
+        }
+    }
+
+    fn by_key(&self, access_key: &str) -> Option<(usize, &Credentials)> {
+        self.credentials.iter().enumerate().find(|(_, user)| user.access_key() == access_key)
+    }
+
+    fn by_token(&self, token: &str) -> Option<usize> {
+        self.credentials.iter().position(|user| {
+            user.security_token.as_deref().is_some_and(|own| own.as_bytes().ct_eq(token.as_bytes()).into())
+        })
+    }
+
+    /// False if it was used before.
+    fn use_nonce(&mut self, nonce: String) -> bool {
+        if !self.used.insert(nonce.clone()) {
+            return false;
+        }
+        self.order.push_back(nonce);
+        if self.order.len() > MOST_NONCES
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.used.remove(&oldest);
+        }
+        true
+    }
+}
+
+fn same_token(own: Option<&str>, sent: Option<&str>) -> bool {
+    own.unwrap_or("").as_bytes().ct_eq(sent.unwrap_or("").as_bytes()).into()
+}
+
+fn is_fresh(time: Timestamp, now: Timestamp) -> bool {
+    time.since(now) <= WINDOW && now.since(time) <= WINDOW
+}
+
+/// `2026-11-21T20:20:48Z`, and no other offset.
+fn iso(text: &str) -> Option<Timestamp> {
+    text.parse().ok().filter(|_| text.ends_with('Z'))
+}
+
+fn not_verified(algorithm: &str) -> Denied {
+    let sentence = format!(
+        "the signature algorithm `{algorithm}` is not verified by this mock; it verifies HMAC-SHA1, ACS3-HMAC-SHA256, \
+         SDK-HMAC-SHA256 and V11-HMAC-SHA256"
+    );
+    Denied { answer: Denial::NotVerified(sentence), verdict: None }
+}
+
+/// `acs AK:signature`, `ACS3-HMAC-SHA256 Credential=AK,SignedHeaders=a;b,Signature=hex`.
+fn read_alibaba(authorization: &str) -> Result<Claim, Denied> {
+    if let Some((access_key, signature)) = authorization.strip_prefix("acs ").and_then(|rest| rest.split_once(':')) {
+        return Ok(Claim {
+            algorithm: Algorithm::RoaV1,
+            access_key: access_key.to_owned(),
+            signed_headers: Vec::new(),
+            signature: signature.to_owned(),
+            scope: String::new(),
+        });
+    }
+    match authorization.split_once(' ') {
+        Some(("ACS3-HMAC-SHA256", rest)) => Ok(read_claim(Algorithm::Acs3, rest, "Credential")),
+        Some((algorithm, _)) => Err(not_verified(algorithm)),
+        None => Err(not_verified(authorization)),
+    }
+}
+
+fn read_huawei(authorization: &str) -> Result<Claim, Denied> {
+    match authorization.split_once(' ') {
+        Some(("SDK-HMAC-SHA256", rest)) => Ok(read_claim(Algorithm::SdkHmac, rest, "Access")),
+        Some(("V11-HMAC-SHA256", rest)) => {
+            let mut claim = read_claim(Algorithm::V11, rest, "Credential");
+            if let Some((access_key, scope)) = claim.access_key.clone().split_once('/') {
+                (claim.access_key, claim.scope) = (access_key.to_owned(), scope.to_owned());
+            }
+            Ok(claim)
+        }
+        Some((algorithm, _)) => Err(not_verified(algorithm)),
+        None => Err(not_verified(authorization)),
+    }
+}
+
+fn read_claim(algorithm: Algorithm, rest: &str, key: &str) -> Claim {
+    let mut claim = Claim {
+        algorithm,
+        access_key: String::new(),
+        signed_headers: Vec::new(),
+        signature: String::new(),
+        scope: String::new(),
+    };
+    for piece in rest.split(',') {
+        match piece.trim().split_once('=') {
+            Some((name, value)) if name == key => claim.access_key = value.to_owned(),
+            Some(("SignedHeaders", value)) => {
+                claim.signed_headers =
+                    value.split(';').map(str::to_ascii_lowercase).filter(|name| !name.is_empty()).collect();
+            }
+            Some(("Signature", value)) => claim.signature = value.to_owned(),
+            _ => {}
+        }
+    }
+    claim
+}
+
+/// The readings of a request under which a signature is right: one, but for version 1 of ROA, which
+/// clients sign over the path as sent or encoded, one of them without the content type.
+fn readings(algorithm: Algorithm) -> Vec<Mistake> {
+    let right = Mistake::default();
+    if algorithm != Algorithm::RoaV1 {
+        return vec![right];
+    }
+    let encoded = Mistake { other_path: true, ..Mistake::default() };
+    let untyped = Mistake { without_header: Some("content-type".to_owned()), ..encoded.clone() };
+    vec![right, encoded, untyped]
+}
+
+/// Whether the claimed signature is right; else what it had to be over, and the verdict.
+fn verify(
+    request: &Incoming<'_>,
+    claim: &Claim,
+    user: &Credentials,
+    all: &[Credentials],
+) -> Result<(), (Signed, String)> {
+    let claimed = bytes_of(claim.algorithm, &claim.signature).unwrap_or_default();
+    let is_right = |signed: &Signed| bool::from(signed.signature.ct_eq(&claimed));
+    let mut signed = readings(claim.algorithm).into_iter().map(|reading| sign(request, claim, &user.secret, &reading));
+    if signed.any(|signed| is_right(&signed)) {
+        return Ok(());
+    }
+    let right = sign(request, claim, &user.secret, &Mistake::default());
+    let mut verdict = format!(
+        "the signature of {} by {} does not match\ncanonical request:\n{}\nstring to sign:\n{}\nclaimed signature: {}\n",
+        claim.access_key,
+        claim.algorithm,
+        indented(&right.canonical_request),
+        indented(&right.string_to_sign),
+        claim.signature,
+    );
+    let found = mistakes(&claim.signed_headers)
+        .into_iter()
+        .map(|(said, mistake)| (said, sign(request, claim, &user.secret, &mistake)))
+        .find(|(_, signed)| is_right(signed));
+    let other_secret = all.iter().find(|other| is_right(&sign(request, claim, &other.secret, &Mistake::default())));
+    match (found, other_secret) {
+        (Some((said, signed)), _) => {
+            let _ = write!(verdict, "likely cause: {said}");
+            if let Some((server, client)) = first_difference(&right, &signed) {
+                let _ = write!(verdict, "\nfirst difference: server `{server}`, client `{client}`");
+            }
+        }
+        (None, Some(other)) => {
+            let _ = write!(verdict, "likely cause: it is signed with the secret of {}", other.access_key());
+        }
+        (None, None) => {
+            verdict.push_str("likely cause: another secret, or something that was changed after it was signed");
+        }
+    }
+    Err((right, verdict))
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+}
+
+/// The first line in which what the server signs is not what the client signed.
+fn first_difference(server: &Signed, client: &Signed) -> Option<(String, String)> {
+    let lines = |signed: &Signed| [signed.canonical_request.clone(), signed.string_to_sign.clone()].join("\n");
+    let (server, client) = (lines(server), lines(client));
+    let (mut server, mut client) = (server.lines(), client.lines());
+    loop {
+        match (server.next(), client.next()) {
+            (None, None) => return None,
+            (left, right) if left == right => {}
+            (left, right) => return Some((left.unwrap_or("").to_owned(), right.unwrap_or("").to_owned())),
+        }
+    }
+}
