@@ -34,7 +34,52 @@ fn main() {
     rows.push(listing_as_tasks_end());
     rows.push(listing_after_a_submission());
     rows.extend([with_texts, small, growth]);
+    #[cfg(feature = "signatures")]
+    rows.extend(verifying());
     compare::print(&rows);
+}
+
+/// A signed request that is verified, beside the same one accepted unseen; the difference is what a
+/// verification costs.
+#[cfg(feature = "signatures")]
+fn verifying() -> Vec<Row> {
+    use taskmock::{Algorithm, Credentials};
+    let user = Credentials::new("testid", "testsecret");
+    let rows = [Algorithm::RpcV1, Algorithm::Acs3].into_iter().filter_map(|algorithm| {
+        let [mut strict, mut lenient] = [(); 2].map(|()| Backend::documents());
+        strict.admit(user.clone());
+        let signed = |nonce: u32| user.sign(page(1, true, Format::Json), algorithm, strict_clock(), &nonce.to_string());
+        // More than are asked for in a run, since a nonce is good once.
+        let requests: Vec<Request> = (0..20_000).map(signed).collect();
+        let (mut at, mut other) = (0, 0);
+        let mut refused = 0;
+        let row = compare(
+            &mut criterion(),
+            &format!("{algorithm} verified; unseen"),
+            Aim::Nothing,
+            || {
+                at += 1;
+                if at % requests.len() == 0 {
+                    strict.reset();
+                }
+                refused += u32::from(strict.respond(&requests[at % requests.len()]).status() == 400);
+            },
+            || {
+                other += 1;
+                lenient.respond(&requests[other % requests.len()]);
+            },
+        )?;
+        assert_eq!(refused, 0, "every signature is right and every nonce fresh");
+        println!("verifying {algorithm}: {:.1} µs (aim: under 10)", row.subject - row.baseline);
+        Some(row)
+    });
+    rows.collect()
+}
+
+/// Where the clock of the documents' world stands.
+#[cfg(feature = "signatures")]
+fn strict_clock() -> taskmock::Timestamp {
+    State::documents().clock
 }
 
 /// A page of ten: JSON against serde_json, XML against JSON, and each served before.

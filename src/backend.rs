@@ -150,8 +150,8 @@ impl Backend {
         self.state.requests = number.wrapping_add(1);
         let mut verdict = None;
         let (operation, answer) = self.dispatch(request, number, &mut verdict);
-        self.journal.record(request, operation.map(|operation| operation.id), answer.status, verdict);
-        answer
+        self.journal.record(request, operation.map(|operation| operation.id), answer.status, verdict.clone());
+        Answer { verdict, ..answer }
     }
 
     /// Writes down a request that was refused before it came here.
@@ -303,7 +303,8 @@ impl Backend {
             _ => armed.clone(),
         };
         if let Some(response) = armed.response {
-            let answer = Answer { status: response.status, headers: Vec::new(), body: response.body.into() };
+            let answer =
+                Answer { status: response.status, headers: Vec::new(), body: response.body.into(), verdict: None };
             return Some(response.headers.into_iter().fold(answer, |answer, (name, value)| {
                 answer.with_any_header(Cow::Owned(name.to_ascii_lowercase()), Cow::Owned(value))
             }));

@@ -58,6 +58,10 @@ pub struct Fixtures {
     pub formats: Vec<Format>,
     /// Which part of the work this is.
     pub shard: Shard,
+    /// Who signs the requests; none: they are unsigned. Signatures are at the time of each case's
+    /// clock, with its name as the nonce.
+    #[cfg(feature = "signatures")]
+    pub signed_by: Option<crate::signature::Credentials>,
 }
 
 impl Default for Fixtures {
@@ -68,6 +72,8 @@ impl Default for Fixtures {
             operations: operations().map(|operation| operation.id).collect(),
             formats: Format::ALL.to_vec(),
             shard: Shard::default(),
+            #[cfg(feature = "signatures")]
+            signed_by: None,
         }
     }
 }
@@ -158,6 +164,21 @@ impl Fixtures {
         };
         self.operations = vec![operation.id];
         Ok(self)
+    }
+
+    /// The request of a case, signed if somebody signs. A request to the letter stays as it is.
+    fn request<I: OperationInput>(&self, case: &Case<I>) -> Request {
+        #[cfg(feature = "signatures")]
+        if let Some(user) = self.signed_by.as_ref().filter(|_| !I::IS_WIRE) {
+            use crate::protocol::Protocol;
+            use crate::signature::Algorithm;
+            let algorithm = match case.operation().protocol {
+                Protocol::AlibabaRpc | Protocol::AlibabaRoa => Algorithm::Acs3,
+                Protocol::HuaweiRest => Algorithm::SdkHmac,
+            };
+            return user.sign(case.request(), algorithm, case.given.clock, &case.name);
+        }
+        case.request()
     }
 
     /// Every file with its content, `manifest.json` included.
@@ -312,7 +333,7 @@ impl<F: FnMut()> Folders<'_, F> {
         let mut answers = serde_json::Map::new();
         let mut given = serde_json::Map::new();
         for case in cases {
-            let request = case.request();
+            let request = self.fixtures.request(case);
             let response = Backend::new(case.given.clone()).respond(&request);
             let format = case.format.to_string();
             let mut answer = parts_of_response(&response);
@@ -339,7 +360,7 @@ impl<F: FnMut()> Folders<'_, F> {
             answers,
         };
         self.files.insert(format!("{folder}/case.json"), pretty(&written));
-        self.files.insert(format!("{folder}/request.http"), on_the_wire(&first.request()));
+        self.files.insert(format!("{folder}/request.http"), on_the_wire(&self.fixtures.request(first)));
     }
 }
 
@@ -404,7 +425,7 @@ fn parts_of_response(response: &Response) -> serde_json::Map<String, Value> {
 /// A request as HTTP/1.1 has it.
 fn on_the_wire(request: &Request) -> Vec<u8> {
     let mut text = format!("{} {} HTTP/1.1\r\nhost: localhost\r\n", request.method(), request.uri()).into_bytes();
-    for (name, value) in request.headers() {
+    for (name, value) in request.headers().iter().filter(|(name, _)| *name != http::header::HOST) {
         text.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
     }
     if !request.body().is_empty() {

@@ -250,6 +250,18 @@ impl Handle {
         self.with(Backend::disarm);
     }
 
+    /// Lets a user ask, and from then on nobody who is not admitted; see
+    /// [`Backend::admit`](crate::Backend::admit).
+    ///
+    /// ```
+    /// let server = taskmock::MockServer::start();
+    /// server.admit(taskmock::Credentials::new("testid", "testsecret"));
+    /// ```
+    #[cfg(feature = "signatures")]
+    pub fn admit(&self, credentials: crate::signature::Credentials) {
+        self.with(|backend| backend.admit(credentials));
+    }
+
     /// The requests that came in, the oldest first; at most [`MOST_RECORDED`](crate::MOST_RECORDED).
     ///
     /// ```

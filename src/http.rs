@@ -117,12 +117,15 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     pub(crate) body: Bytes,
+    /// Why a signature does not match, for whoever runs the server.
+    #[cfg_attr(not(feature = "server"), allow(dead_code))]
+    pub(crate) verdict: Option<String>,
 }
 
 impl Answer {
     pub(crate) fn new(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let headers = vec![(Cow::Borrowed("content-type"), Cow::Borrowed(content_type))];
-        Answer { status, headers, body: body.into() }
+        Answer { status, headers, body: body.into(), verdict: None }
     }
 
     pub(crate) fn with_header(self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {

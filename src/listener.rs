@@ -244,6 +244,10 @@ async fn serve(served: Arc<Served>, request: hyper::Request<Body>) -> Result<hyp
     };
     if let Some(log) = &served.log {
         log(&line(answer.status, &incoming));
+        // What the cloud does not tell the developer of a client.
+        if let Some(verdict) = &answer.verdict {
+            log(verdict);
+        }
     }
     Ok(Response::from(answer).map(Full::new))
 }

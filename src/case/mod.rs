@@ -2,6 +2,7 @@
 
 mod body;
 mod by_id;
+mod gateway;
 #[cfg(feature = "proptest")]
 mod hostile;
 mod input;
@@ -19,6 +20,7 @@ pub use strategy::{
 };
 
 pub(crate) use body::{FieldKind, field};
+pub(crate) use gateway::{alibaba as gateway_of_alibaba, huawei as gateway_of_huawei};
 #[cfg(feature = "fixtures")]
 pub(crate) use input::parts;
 pub(crate) use input::wire;

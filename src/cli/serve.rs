@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use taskmock::{Listener, Log, Settings, State};
+use taskmock::{Credentials, Listener, Log, Settings, State, Timestamp};
 
 use super::{Failure, print};
 
@@ -25,6 +25,13 @@ pub(super) struct Arguments {
     /// as the samples of that document show.
     #[arg(long, value_name = "NAME=VALUE")]
     dialect: Vec<String>,
+    /// Verify signatures, and let only these users ask: AK:SECRET, or AK:SECRET:TOKEN; may be given
+    /// again. Signatures are compared with the virtual clock; see --clock.
+    #[arg(long, value_name = "AK:SECRET", value_parser = str::parse::<Credentials>)]
+    credentials: Vec<Credentials>,
+    /// Set the virtual clock on: `now`, or a time such as 2026-11-21T20:21:00Z.
+    #[arg(long, value_name = "TIME", value_parser = clock)]
+    clock: Option<Timestamp>,
     /// How many seconds of virtual time pass in a second; 0: the clock stands until it is moved.
     #[arg(long, value_name = "FACTOR", default_value_t = 0.0, value_parser = speed, allow_negative_numbers = true)]
     speed: f64,
@@ -34,6 +41,14 @@ pub(super) struct Arguments {
 fn address(text: &str) -> Result<SocketAddr, String> {
     let resolved = text.to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
     resolved.ok_or_else(|| "it should be HOST:PORT, such as 127.0.0.1:8080".to_owned())
+}
+
+fn clock(text: &str) -> Result<Timestamp, String> {
+    if text == "now" {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|error| error.to_string())?;
+        return Ok(Timestamp::from_unix_millis(0).after(since));
+    }
+    text.parse().map_err(|error: taskmock::TimeError| format!("{error}, nor `now`"))
 }
 
 fn speed(text: &str) -> Result<f64, String> {
@@ -54,6 +69,15 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     for assignment in &arguments.dialect {
         state.dialect.set(assignment).map_err(|error| Failure::usage(format!("--dialect {assignment}: {error}")))?;
     }
+    if let Some(to) = arguments.clock {
+        if to < state.clock {
+            return Err(Failure::usage(format!(
+                "--clock {to}: the clock of the state stands at {} and only moves forward; give a later time",
+                state.clock
+            )));
+        }
+        state.clock = to;
+    }
     // First, so that a signal that comes early ends it cleanly too.
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -71,6 +95,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
             arguments.listen
         ))
     })?;
+    arguments.credentials.iter().for_each(|credentials| listener.admit(credentials.clone()));
     print(&format!("listening on {}", listener.base_url()))?;
     runtime.block_on(stop.wait());
     drop(listener);

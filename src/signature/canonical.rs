@@ -166,10 +166,12 @@ pub(super) fn parameters<'a>(request: &Incoming<'a>, with_form: bool) -> Pairs<'
     let _ = read_pairs(request.query, &mut pairs);
     let is_form =
         request.header("content-type").is_none_or(|kind| kind.starts_with("application/x-www-form-urlencoded"));
-    if with_form && is_form && request.method == "POST" {
-        if let Ok(form) = std::str::from_utf8(request.body) {
-            let _ = read_pairs(form, &mut pairs);
-        }
+    if with_form
+        && is_form
+        && request.method == "POST"
+        && let Ok(form) = std::str::from_utf8(request.body)
+    {
+        let _ = read_pairs(form, &mut pairs);
     }
     pairs
 }

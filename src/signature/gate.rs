@@ -375,3 +375,71 @@ fn first_difference(server: &Signed, client: &Signed) -> Option<(String, String)
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+
+    /// A request on which every mistake shows, for an algorithm.
+    fn request(algorithm: Algorithm) -> crate::http::Request {
+        let target = match algorithm {
+            Algorithm::RpcV1 => "/?b=2&a=a%20b%2A~%C3%A9&c=",
+            _ => "/v2/a*b/clusters/x?b=2&a=a%20b%2A~%C3%A9&c=",
+        };
+        http::Request::get(target)
+            .header("host", "localhost:8080")
+            .header("x-sdk-date", "20240303T000000Z")
+            .header("x-acs-content-sha256", "0000")
+            .body(Bytes::new())
+            .expect("a request")
+    }
+
+    #[test]
+    fn each_mistake_that_changes_the_signature_is_named() {
+        let user = Credentials::new("k", "s");
+        let mut named = HashSet::new();
+        for algorithm in [Algorithm::RpcV1, Algorithm::Acs3, Algorithm::RoaV1, Algorithm::SdkHmac, Algorithm::V11] {
+            let request = request(algorithm);
+            let incoming = Incoming::from(&request);
+            let claim = Claim {
+                algorithm,
+                access_key: "k".to_owned(),
+                signed_headers: vec!["host".to_owned(), "x-sdk-date".to_owned()],
+                signature: String::new(),
+                scope: "20240303/r/s".to_owned(),
+            };
+            let accepted: Vec<Vec<u8>> = readings(algorithm)
+                .iter()
+                .map(|reading| sign(&incoming, &claim, &user.secret, reading).signature)
+                .collect();
+            for (said, mistake) in mistakes(&claim.signed_headers) {
+                let signed = sign(&incoming, &claim, &user.secret, &mistake);
+                if accepted.contains(&signed.signature) {
+                    continue;
+                }
+                let claim = Claim { signature: signed.text(algorithm), ..claim.clone() };
+                let (_, verdict) = verify(&incoming, &claim, &user, &[]).expect_err("it is wrong");
+                assert!(verdict.contains(&format!("likely cause: {said}")), "{algorithm}: {said}\n{verdict}");
+                let is_key = said.contains("after the secret");
+                assert!(is_key || verdict.contains("first difference: server `"), "{algorithm}: {verdict}");
+                named.insert(said);
+            }
+        }
+        let all: HashSet<String> =
+            mistakes(&["host".to_owned(), "x-sdk-date".to_owned()]).into_iter().map(|(said, _)| said).collect();
+        assert_eq!(named, all);
+    }
+
+    #[test]
+    fn nonces_are_remembered_in_bounded_memory() {
+        let mut gate = Gate::default();
+        for number in 0..MOST_NONCES + 5 {
+            assert!(gate.use_nonce(number.to_string()));
+        }
+        assert_eq!((gate.order.len(), gate.used.len()), (MOST_NONCES, MOST_NONCES));
+        assert!(!gate.use_nonce("100".to_owned()), "a recent one");
+        assert!(gate.use_nonce("0".to_owned()), "one that was forgotten");
+    }
+}

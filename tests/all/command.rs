@@ -284,3 +284,34 @@ fn facts_name_the_cases_that_show_them() {
     assert!(cases.contains(&"ehpc.list_tasks/page_size.max_plus_1"), "{cases:?}");
     assert!(facts.iter().all(|fact| !fact["cases"].as_array().expect("a list").is_empty()));
 }
+
+#[test]
+fn serve_verifies_signatures_and_says_why_one_is_wrong() {
+    use taskmock::{Algorithm, Credentials, Format, Timestamp, ehpc::list_tasks::Input};
+
+    let serving = Serving::start(&["--credentials", "testid:testsecret", "--clock", "2026-11-21T20:21:00Z"]);
+    let now: Timestamp = "2026-11-21T20:21:00Z".parse().expect("a time");
+    let ask = |secret: &str, nonce: &str| {
+        let request = Input::new("ehpc-hz-FYUr32****").request(Format::Json);
+        let signed = Credentials::new("testid", secret).sign(request, Algorithm::RpcV1, now, nonce);
+        fetch(serving.address, &signed.uri().to_string())
+    };
+    assert_eq!(ask("testsecret", "1").0, 200);
+    let (status, body) = ask("testsecret&", "2");
+    assert!(status == 400 && body.contains("SignatureDoesNotMatch"), "{body}");
+    let (_, requests) = fetch(serving.address, "/__taskmock__/requests");
+    assert!(requests.contains("likely cause: the `&` after the secret is wrong"), "{requests}");
+    let (_, said) = serving.stop("-TERM");
+    assert!(said.contains("the signature of testid by RPC V1 HMAC-SHA1 does not match"), "{said}");
+    assert!(said.contains("likely cause: the `&` after the secret is wrong") && !said.contains("testsecret"), "{said}");
+    for (arguments, expected) in [
+        (["--credentials", "topsecret"], "credentials are AK:SECRET or AK:SECRET:TOKEN"),
+        (["--clock", "today"], "`today` is not an RFC 3339 time"),
+        (["--clock", "2020-01-01T00:00:00Z"], "only moves forward"),
+    ] {
+        let output = run(&[&["serve"], &arguments[..]].concat());
+        let said = String::from_utf8(output.stderr).expect("UTF-8");
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(said.contains(expected) && said.lines().count() == 1 && !said.contains("topsecret"), "{said}");
+    }
+}

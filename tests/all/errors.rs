@@ -49,11 +49,25 @@ const ALIBABA_GATEWAY: &[(u16, &str, &str)] = &[
     (404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method."),
     (404, "InvalidVersion", "Specified parameter Version is not valid."),
     (400, "InvalidParameter.Format", "Specified parameter format is not valid."),
+    (404, "InvalidAccessKeyId.NotFound", "Specified access key is not found."),
+    (400, "InvalidAccessKeyId.Inactive", "Specified access key is disabled."),
+    (
+        400,
+        "SignatureDoesNotMatch",
+        "Specified signature is not matched with our calculation. server string to sign is:GET&%2F&",
+    ),
+    (400, "SignatureNonceUsed", "Specified signature nonce was used already."),
+    (400, "InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted."),
+    (400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired."),
+    (400, "InvalidSecurityToken.MismatchWithAccessKey", "Specified SecurityToken mismatch with the AccessKey."),
+    (400, "Throttling.User", "Request was denied due to user flow control."),
 ];
 
 const HUAWEI_GATEWAY: &[(u16, &str, &str)] = &[
     (404, "APIGW.0101", "The API does not exist or has not been published in the environment."),
     (401, "APIGW.0301", "Incorrect IAM authentication information: x-auth-token not found"),
+    (403, "APIGW.0302", "The IAM user is not allowed to access the API."),
+    (429, "APIGW.0308", "The throttling threshold has been reached: policy ip over ratelimit,limit:10,time:1 minute"),
     (503, "APIGW.0613", "Service unavailable."),
 ];
 
@@ -167,7 +181,7 @@ fn the_tables_have_these_rows_and_no_others() {
     let mut dws: Vec<u16> = DWS.iter().chain(HUAWEI_GATEWAY).map(|row| row.0).collect();
     dws.sort_unstable();
     dws.dedup();
-    assert_eq!(dws, [400, 401, 403, 404, 500, 503]);
+    assert_eq!(dws, [400, 401, 403, 404, 429, 500, 503]);
 }
 
 #[test]
@@ -226,7 +240,7 @@ fn what_cannot_be_armed_is_refused_with_what_can() {
     assert_eq!(
         said,
         "`DbError` is no error of dws.list_logical_cluster_tasks; there are DWS.0001, DWS.0015, DWS.0047, DWS.0005, \
-         APIGW.0101, APIGW.0301, APIGW.0613"
+         APIGW.0101, APIGW.0301, APIGW.0302, APIGW.0308, APIGW.0613"
     );
     assert!(backend.arm("ehpc.list_tasks", "MissingNothing", 1).is_err());
     assert!(backend.arm("ehpc.list_tasks", "DbError", 0).is_err());

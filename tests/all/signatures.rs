@@ -115,7 +115,7 @@ fn no_changed_request_verifies() {
         let at = signed_at(&request).expect("a time");
         let mut assert_refused = |request: &Request, user: &Credentials, what: &str| {
             changes += 1;
-            let mut backend = gate(at, &[user.clone()]);
+            let mut backend = gate(at, std::slice::from_ref(user));
             let response = backend.respond(request);
             let code = code(&response);
             let refused = code == "SignatureDoesNotMatch" || code == "APIGW.0301";
@@ -296,7 +296,7 @@ fn huawei_refuses_in_these_words() {
 fn users_can_lack_the_right_to_an_operation() {
     let user =
         Credentials::new("k", "s").not_authorized("ehpc.list_tasks").not_authorized("dws.list_logical_cluster_tasks");
-    let mut backend = gate(State::documents().clock, &[user.clone()]);
+    let mut backend = gate(State::documents().clock, std::slice::from_ref(&user));
     let now = backend.now();
     let signed = user.sign(list_tasks(), Algorithm::Acs3, now, "1");
     assert_eq!(refusal(&mut backend, &signed).1, "NotAuthorized");
@@ -398,7 +398,7 @@ mod laws {
                 if let Some(token) = &token {
                     user = user.with_security_token(token);
                 }
-                let mut backend = gate(State::documents().clock, &[user.clone()]);
+                let mut backend = gate(State::documents().clock, std::slice::from_ref(&user));
                 let mut request = request.clone();
                 request.headers_mut().remove("authorization");
                 let signed = user.sign(request, algorithm, backend.now(), "1");

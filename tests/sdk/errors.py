@@ -46,12 +46,19 @@ ALIBABA_GATEWAY = [
     Row(404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method."),
     Row(404, "InvalidVersion", "Specified parameter Version is not valid."),
     Row(400, "InvalidParameter.Format", "Specified parameter format is not valid."),
+    Row(404, "InvalidAccessKeyId.NotFound", "Specified access key is not found."),
+    Row(400, "InvalidAccessKeyId.Inactive", "Specified access key is disabled."),
+    Row(400, "SignatureNonceUsed", "Specified signature nonce was used already."),
+    Row(400, "InvalidTimeStamp.Format", "Specified time stamp or date value is not well formatted."),
+    Row(400, "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired."),
+    Row(400, "InvalidSecurityToken.MismatchWithAccessKey", "Specified SecurityToken mismatch with the AccessKey."),
 ]
 
 # 004 has the statuses only; the codes and texts are the vendor's from elsewhere.
 HUAWEI_GATEWAY = [
     Row(401, "APIGW.0301", "Incorrect IAM authentication information: x-auth-token not found"),
     Row(404, "APIGW.0101", "The API does not exist or has not been published in the environment."),
+    Row(403, "APIGW.0302", "The IAM user is not allowed to access the API."),
     Row(503, "APIGW.0613", "Service unavailable."),
 ]
 

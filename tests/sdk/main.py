@@ -48,6 +48,7 @@ def run(mock, report, with_node):
         list_tasks,
         refused_requests,
         request_ids,
+        signatures,
         to_the_letter,
     )
     from clients import all_clients
@@ -65,6 +66,7 @@ def run(mock, report, with_node):
         refused_requests,
         request_ids,
         to_the_letter,
+        signatures,
     ):
         before, began = report.passed + report.failed, time.monotonic()
         checks.run(mock, clients, report)

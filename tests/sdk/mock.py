@@ -9,11 +9,11 @@ import urllib.request
 class Mock:
     """`taskmock serve` on a free port, in the documents' world until a state is put."""
 
-    def __init__(self, command):
+    def __init__(self, command, *options):
         self.command = command
         self.log = tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen(
-            [command, "serve", "--listen", "127.0.0.1:0"], stdout=subprocess.PIPE, stderr=self.log, text=True
+            [command, "serve", "--listen", "127.0.0.1:0", *options], stdout=subprocess.PIPE, stderr=self.log, text=True
         )
         first_line = self.process.stdout.readline()
         if not first_line.startswith("listening on http://"):

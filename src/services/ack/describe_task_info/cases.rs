@@ -482,6 +482,7 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
                 .refuses(status, code, message),
         );
     }
+    cases.extend(crate::case::gateway_of_alibaba(format, &given(task()), &input()));
     cases
 }
 

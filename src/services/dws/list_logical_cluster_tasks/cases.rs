@@ -312,6 +312,7 @@ fn refusals() -> Vec<Case<Input>> {
         let given = one().arming(Input::ID, code);
         cases.push(case(format!("error.{name}"), given, input()).shows(facts).refuses(status, code, message));
     }
+    cases.extend(crate::case::gateway_of_huawei(&given([running(1)]), &input()));
     cases
 }
 

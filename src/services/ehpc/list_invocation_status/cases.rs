@@ -334,6 +334,7 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
                 .refuses(status, code, message),
         );
     }
+    cases.extend(crate::case::gateway_of_alibaba(format, &one(), &input()));
     cases
 }
 

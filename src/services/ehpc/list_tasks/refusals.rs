@@ -80,5 +80,6 @@ pub(super) fn catalogue(format: Format) -> Vec<Case<Input>> {
                 .refuses(status, code, message),
         );
     }
+    cases.extend(crate::case::gateway_of_alibaba(format, &given([running(1)]), &input()));
     cases
 }

@@ -1,0 +1,96 @@
+//! The refusals of the gateways, in words by hand, as cases of any operation behind them.
+
+use super::{Case, Facts, OperationInput};
+use crate::format::Format;
+use crate::services::State;
+
+/// Status, code as it is armed, code and message as they arrive, facts.
+type Row = (&'static str, u16, &'static str, &'static str, Facts);
+
+const ALIBABA: &[Row] = &[
+    (
+        "access_key_not_found",
+        404,
+        "InvalidAccessKeyId.NotFound",
+        "Specified access key is not found.",
+        &["alibaba.gateway.access_key.not_found"],
+    ),
+    (
+        "access_key_inactive",
+        400,
+        "InvalidAccessKeyId.Inactive",
+        "Specified access key is disabled.",
+        &["alibaba.gateway.access_key.inactive"],
+    ),
+    (
+        "signature_no_match",
+        400,
+        "SignatureDoesNotMatch",
+        "Specified signature is not matched with our calculation. server string to sign is:GET&%2F&",
+        &["alibaba.gateway.signature.no_match"],
+    ),
+    (
+        "signature_nonce_used",
+        400,
+        "SignatureNonceUsed",
+        "Specified signature nonce was used already.",
+        &["alibaba.gateway.signature.nonce_used"],
+    ),
+    (
+        "time_format",
+        400,
+        "InvalidTimeStamp.Format",
+        "Specified time stamp or date value is not well formatted.",
+        &["alibaba.gateway.time.format"],
+    ),
+    (
+        "time_expired",
+        400,
+        "InvalidTimeStamp.Expired",
+        "Specified time stamp or date value is expired.",
+        &["alibaba.gateway.time.expired"],
+    ),
+    (
+        "security_token",
+        400,
+        "InvalidSecurityToken.MismatchWithAccessKey",
+        "Specified SecurityToken mismatch with the AccessKey.",
+        &["alibaba.gateway.security_token"],
+    ),
+    (
+        "throttling",
+        400,
+        "Throttling.User",
+        "Request was denied due to user flow control.",
+        &["alibaba.gateway.throttling"],
+    ),
+];
+
+const HUAWEI: &[Row] = &[
+    ("gateway.403", 403, "APIGW.0302", "The IAM user is not allowed to access the API.", &["huawei.gateway.forbidden"]),
+    (
+        "gateway.429",
+        429,
+        "APIGW.0308",
+        "The throttling threshold has been reached: policy ip over ratelimit,limit:10,time:1 minute",
+        &["huawei.gateway.throttling"],
+    ),
+];
+
+/// What Alibaba's gateway refuses of a call that is right in itself.
+pub(crate) fn alibaba<I: OperationInput>(format: Format, given: &State, when: &I) -> Vec<Case<I>> {
+    cases(ALIBABA, format, given, when)
+}
+
+/// What Huawei's gateway refuses of a call that is right in itself.
+pub(crate) fn huawei<I: OperationInput>(given: &State, when: &I) -> Vec<Case<I>> {
+    cases(HUAWEI, Format::Json, given, when)
+}
+
+fn cases<I: OperationInput>(rows: &[Row], format: Format, given: &State, when: &I) -> Vec<Case<I>> {
+    let case = |(name, status, code, message, facts): &Row| {
+        let given = given.clone().arming(I::ID, code);
+        Case::named(format!("error.{name}"), format, given, when.clone()).shows(facts).refuses(*status, code, message)
+    };
+    rows.iter().map(case).collect()
+}
