@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
-use taskmock::State;
+use taskmock::{Credentials, CredentialsError, State};
 
 /// A mock of cloud task-query calls: Alibaba E-HPC ListTasks and ListInvocationStatus, Alibaba
 /// Container Service DescribeTaskInfo, Huawei GaussDB(DWS) logical-cluster tasks.
@@ -92,6 +92,11 @@ fn fail(failure: &Failure) -> ExitCode {
     // A terminal that has gone changes nothing.
     let _ = writeln!(io::stderr(), "error: {}", failure.sentence);
     ExitCode::from(failure.code)
+}
+
+/// Reads credentials. Not by clap, which would repeat a wrong value: it may hold a secret.
+fn credentials(text: &str) -> Result<Credentials, Failure> {
+    text.parse().map_err(|error: CredentialsError| Failure::usage(format!("--credentials: {error}")))
 }
 
 /// A number that is not negative.

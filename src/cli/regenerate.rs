@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use similar::TextDiff;
-use taskmock::{Credentials, Fixtures, Format, Seed, Shard, operation};
+use taskmock::{Fixtures, Format, Seed, Shard, operation};
 
 use super::{Failure, print, progress};
 
@@ -31,8 +31,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "K/N", value_parser = str::parse::<Shard>)]
     shard: Option<Shard>,
     /// Sign every request, as AK:SECRET or AK:SECRET:TOKEN, at the time of its case's clock.
-    #[arg(long, value_name = "AK:SECRET", value_parser = str::parse::<Credentials>)]
-    credentials: Option<Credentials>,
+    #[arg(long, value_name = "AK:SECRET")]
+    credentials: Option<String>,
     /// Write nothing; say what differs from what would be written, and exit with 1 if anything does.
     #[arg(long)]
     check: bool,
@@ -76,7 +76,7 @@ fn fixtures(arguments: &Arguments) -> Result<Fixtures, Failure> {
         }
     }
     fixtures.shard = arguments.shard.unwrap_or_default();
-    fixtures.signed_by.clone_from(&arguments.credentials);
+    fixtures.signed_by = arguments.credentials.as_deref().map(super::credentials).transpose()?;
     Ok(fixtures)
 }
 

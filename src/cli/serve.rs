@@ -9,7 +9,7 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use taskmock::{Credentials, Listener, Log, Settings, State, Timestamp};
+use taskmock::{Listener, Log, Settings, State, Timestamp};
 
 use super::{Failure, print};
 
@@ -27,8 +27,8 @@ pub(super) struct Arguments {
     dialect: Vec<String>,
     /// Verify signatures, and let only these users ask: AK:SECRET, or AK:SECRET:TOKEN; may be given
     /// again. Signatures are compared with the virtual clock; see --clock.
-    #[arg(long, value_name = "AK:SECRET", value_parser = str::parse::<Credentials>)]
-    credentials: Vec<Credentials>,
+    #[arg(long, value_name = "AK:SECRET")]
+    credentials: Vec<String>,
     /// Set the virtual clock on: `now`, or a time such as 2026-11-21T20:21:00Z.
     #[arg(long, value_name = "TIME", value_parser = clock)]
     clock: Option<Timestamp>,
@@ -69,6 +69,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     for assignment in &arguments.dialect {
         state.dialect.set(assignment).map_err(|error| Failure::usage(format!("--dialect {assignment}: {error}")))?;
     }
+    let users = arguments.credentials.iter().map(|text| super::credentials(text)).collect::<Result<Vec<_>, _>>()?;
     if let Some(to) = arguments.clock {
         if to < state.clock {
             return Err(Failure::usage(format!(
@@ -95,7 +96,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
             arguments.listen
         ))
     })?;
-    arguments.credentials.iter().for_each(|credentials| listener.admit(credentials.clone()));
+    users.into_iter().for_each(|user| listener.admit(user));
     print(&format!("listening on {}", listener.base_url()))?;
     runtime.block_on(stop.wait());
     drop(listener);
