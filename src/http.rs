@@ -36,7 +36,7 @@ pub type Response = http::Response<Bytes>;
 pub const MAX_BODY: usize = 1 << 20;
 
 /// Everything but RFC 3986's unreserved characters is encoded.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// A request as it is looked at, whoever holds its parts.
 ///

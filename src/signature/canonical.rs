@@ -10,7 +10,7 @@ use hmac::{Hmac, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use crate::http::{Incoming, Pairs, decode, encode, read_pairs};
+use crate::http::{Incoming, Pairs, RESERVED, decode, encode, read_pairs};
 
 /// How a request is signed.
 ///
@@ -144,7 +144,8 @@ impl Signed {
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let digit = |four: u8| char::from(b"0123456789abcdef"[usize::from(four)]);
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// The bytes of a signature as the algorithm writes it; none if it is not written so.
@@ -186,6 +187,15 @@ pub(super) fn sign(request: &Incoming<'_>, claim: &Claim, secret: &str, mistake:
     }
 }
 
+/// Adds a text, encoded.
+fn add(to: &mut String, text: &str, mistake: &Mistake) {
+    if *mistake == Mistake::default() {
+        to.extend(percent_encoding::utf8_percent_encode(text, RESERVED));
+    } else {
+        to.push_str(&encoded(text, mistake));
+    }
+}
+
 fn encoded(text: &str, mistake: &Mistake) -> String {
     let mut encoded = encode(text).to_string();
     if mistake.literal_asterisk {
@@ -215,12 +225,16 @@ fn query(pairs: &[(Cow<'_, str>, Cow<'_, str>)], mistake: &Mistake) -> String {
     if !mistake.unsorted {
         pairs.sort_unstable();
     }
-    let pieces: Vec<String> = pairs
-        .into_iter()
-        .filter(|(_, value)| !(mistake.without_empty && value.is_empty()))
-        .map(|(name, value)| format!("{}={}", encoded(name, mistake), encoded(value, mistake)))
-        .collect();
-    pieces.join("&")
+    let mut query = String::with_capacity(512);
+    for (name, value) in pairs.into_iter().filter(|(_, value)| !(mistake.without_empty && value.is_empty())) {
+        if !query.is_empty() {
+            query.push('&');
+        }
+        add(&mut query, name, mistake);
+        query.push('=');
+        add(&mut query, value, mistake);
+    }
+    query
 }
 
 fn method<'a>(request: &Incoming<'a>, mistake: &Mistake) -> &'a str {
@@ -253,7 +267,10 @@ fn rpc_v1(request: &Incoming<'_>, secret: &str, mistake: &Mistake) -> Signed {
     let mut pairs = parameters(request, true);
     pairs.retain(|(name, _)| name != "Signature");
     let canonical_request = query(&pairs, mistake);
-    let string_to_sign = format!("{}&%2F&{}", method(request, mistake), encode(&canonical_request));
+    let mut string_to_sign = String::with_capacity(1024);
+    string_to_sign.push_str(method(request, mistake));
+    string_to_sign.push_str("&%2F&");
+    add(&mut string_to_sign, &canonical_request, &Mistake::default());
     let signature = hmac_sha1(&key(secret, true, mistake), &string_to_sign);
     Signed { canonical_request, string_to_sign, signature }
 }
@@ -269,16 +286,16 @@ fn canonical_path(path: &str, mistake: &Mistake) -> String {
 
 /// `name:value` of each header that the client lists, a line each.
 fn headers(request: &Incoming<'_>, claim: &Claim, mistake: &Mistake) -> String {
-    let mut lines = String::new();
+    let mut lines = String::with_capacity(512);
     for name in &claim.signed_headers {
         if mistake.without_header.as_ref() == Some(name) {
             continue;
         }
-        let mut value = request.header(name).unwrap_or("").trim().to_owned();
+        let mut value = Cow::Borrowed(request.header(name).unwrap_or("").trim());
         if name == "host" && mistake.other_host {
-            value = other_host(&value);
+            value = Cow::Owned(other_host(&value));
         }
-        lines.push_str(&format!("{name}:{value}\n"));
+        lines.extend([name.as_str(), ":", &value, "\n"]);
     }
     lines
 }
@@ -291,8 +308,14 @@ fn other_host(host: &str) -> String {
 }
 
 fn signed_list(claim: &Claim, mistake: &Mistake) -> String {
-    let names = claim.signed_headers.iter().filter(|name| mistake.without_header.as_ref() != Some(*name));
-    names.cloned().collect::<Vec<_>>().join(";")
+    let mut list = String::with_capacity(256);
+    for name in claim.signed_headers.iter().filter(|name| mistake.without_header.as_ref() != Some(*name)) {
+        if !list.is_empty() {
+            list.push(';');
+        }
+        list.push_str(name);
+    }
+    list
 }
 
 fn acs3(request: &Incoming<'_>, claim: &Claim, secret: &str, mistake: &Mistake) -> Signed {

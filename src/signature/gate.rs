@@ -302,16 +302,15 @@ fn read_claim(algorithm: Algorithm, rest: &str, key: &str) -> Claim {
     claim
 }
 
-/// The readings of a request under which a signature is right: one, but for version 1 of ROA, which
-/// clients sign over the path as sent or encoded, one of them without the content type.
-fn readings(algorithm: Algorithm) -> Vec<Mistake> {
-    let right = Mistake::default();
+/// The other readings of a request under which a signature is right: version 1 of ROA clients sign
+/// over the path as sent or encoded, one of them without the content type.
+fn other_readings(algorithm: Algorithm) -> Vec<Mistake> {
     if algorithm != Algorithm::RoaV1 {
-        return vec![right];
+        return Vec::new();
     }
     let encoded = Mistake { other_path: true, ..Mistake::default() };
     let untyped = Mistake { without_header: Some("content-type".to_owned()), ..encoded.clone() };
-    vec![right, encoded, untyped]
+    vec![encoded, untyped]
 }
 
 /// Whether the claimed signature is right; else what it had to be over, and the verdict.
@@ -323,11 +322,11 @@ fn verify(
 ) -> Result<(), (Signed, String)> {
     let claimed = bytes_of(claim.algorithm, &claim.signature).unwrap_or_default();
     let is_right = |signed: &Signed| bool::from(signed.signature.ct_eq(&claimed));
-    let mut signed = readings(claim.algorithm).into_iter().map(|reading| sign(request, claim, &user.secret, &reading));
-    if signed.any(|signed| is_right(&signed)) {
+    let right = sign(request, claim, &user.secret, &Mistake::default());
+    let reads = |reading: &Mistake| is_right(&sign(request, claim, &user.secret, reading));
+    if is_right(&right) || other_readings(claim.algorithm).iter().any(reads) {
         return Ok(());
     }
-    let right = sign(request, claim, &user.secret, &Mistake::default());
     let mut verdict = format!(
         "the signature of {} by {} does not match\ncanonical request:\n{}\nstring to sign:\n{}\nclaimed signature: {}\n",
         claim.access_key,
@@ -410,8 +409,9 @@ mod tests {
                 signature: String::new(),
                 scope: "20240303/r/s".to_owned(),
             };
-            let accepted: Vec<Vec<u8>> = readings(algorithm)
+            let accepted: Vec<Vec<u8>> = other_readings(algorithm)
                 .iter()
+                .chain([&Mistake::default()])
                 .map(|reading| sign(&incoming, &claim, &user.secret, reading).signature)
                 .collect();
             for (said, mistake) in mistakes(&claim.signed_headers) {
