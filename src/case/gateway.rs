@@ -4,7 +4,7 @@ use super::{Case, Facts, OperationInput};
 use crate::format::Format;
 use crate::services::State;
 
-/// Status, code as it is armed, code and message as they arrive, facts.
+/// Name, status, code, message, facts.
 type Row = (&'static str, u16, &'static str, &'static str, Facts);
 
 const ALIBABA: &[Row] = &[
@@ -77,6 +77,23 @@ const HUAWEI: &[Row] = &[
     ),
 ];
 
+/// The wordings of APIGW.0301: name, what stands after the colon, facts. Some hold what a request and
+/// a clock make of them; these are examples.
+const WORDINGS: &[(&str, &str, Facts)] = &[
+    ("no_such_key", "ak testak not exist", &["huawei.gateway.unauthorized.key"]),
+    (
+        "signature",
+        "verify aksk signature fail, canonicalRequest:GET|/v2/||host:localhost||host|e3b0c442",
+        &["huawei.gateway.unauthorized.signature"],
+    ),
+    (
+        "expired",
+        "calc aksk signature fail:signature expired, signature time:20211217T064303Z,server time:20211217T065804Z",
+        &["huawei.gateway.unauthorized.expired"],
+    ),
+    ("token", "decrypt token fail", &["huawei.gateway.unauthorized.token"]),
+];
+
 /// What Alibaba's gateway refuses of a call that is right in itself.
 pub(crate) fn alibaba<I: OperationInput>(format: Format, given: &State, when: &I) -> Vec<Case<I>> {
     cases(ALIBABA, format, given, when)
@@ -84,7 +101,19 @@ pub(crate) fn alibaba<I: OperationInput>(format: Format, given: &State, when: &I
 
 /// What Huawei's gateway refuses of a call that is right in itself.
 pub(crate) fn huawei<I: OperationInput>(given: &State, when: &I) -> Vec<Case<I>> {
-    cases(HUAWEI, Format::Json, given, when)
+    let mut cases = cases(HUAWEI, Format::Json, given, when);
+    cases.extend(WORDINGS.iter().map(|(name, words, facts)| {
+        let mut given = given.clone().arming(I::ID, "APIGW.0301");
+        if let Some(armed) = given.armed.last_mut() {
+            armed.argument = Some((*words).to_owned());
+        }
+        Case::named(format!("error.401.{name}"), Format::Json, given, when.clone()).shows(facts).refuses(
+            401,
+            "APIGW.0301",
+            &format!("Incorrect IAM authentication information: {words}"),
+        )
+    }));
+    cases
 }
 
 fn cases<I: OperationInput>(rows: &[Row], format: Format, given: &State, when: &I) -> Vec<Case<I>> {

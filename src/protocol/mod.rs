@@ -180,6 +180,11 @@ pub(crate) const FACTS: &[Fact] = facts! {
     "alibaba.gateway.time.expired", Vendor, "API gateway, common error codes: InvalidTimeStamp.Expired: 15 minutes", "A time more than 15 minutes away is 400 InvalidTimeStamp.Expired.";
     "alibaba.gateway.security_token", Assumed, "the gateway has codes that begin with InvalidSecurityToken", "A security or bearer token that does not fit is 400 InvalidSecurityToken.MismatchWithAccessKey.";
     "alibaba.gateway.throttling", Vendor, "API gateway, common error codes: Throttling.User; Tea reads x-acs-retry-after", "Too many requests are 400 Throttling.User, with the header x-acs-retry-after in milliseconds; here only when armed.";
+    "huawei.gateway.unauthorized.key", Vendor, "ddns-go issue 844", "An unknown AK is 401 APIGW.0301, `ak … not exist`.";
+    "huawei.gateway.unauthorized.signature", Vendor, "huaweicloud-sdk-nodejs-v3 issue 2", "A wrong signature is 401 APIGW.0301, `verify aksk signature fail`, with the server's canonical request in one line.";
+    "huawei.gateway.unauthorized.expired", Vendor, "huaweicloud-sdk-java-v3 issue 44", "A signature of more than 15 minutes ago is 401 APIGW.0301, `calc aksk signature fail:signature expired`, with both times.";
+    "huawei.gateway.unauthorized.token", Vendor, "API gateway, error codes: APIGW.0301, decrypt token fail", "A wrong token is 401 APIGW.0301, `decrypt token fail`.";
+    "huawei.token.precedence", Assumed, "nobody", "With both a signature and a token the signature decides; an empty Authorization is none.";
     "huawei.gateway.forbidden", Vendor, "API gateway, error codes: APIGW.0302; the text is assumed", "403 APIGW.0302; here only when armed.";
     "huawei.gateway.throttling", Vendor, "API gateway, error codes: APIGW.0308; the figures are assumed", "429 APIGW.0308: the throttling threshold has been reached; here only when armed.";
 };

@@ -151,7 +151,10 @@ impl Gate {
                 return Err(alibaba_rpc::MISSING.about(name).into());
             }
             None => return Err(TIME_FORMAT.about("").into()),
-            Some(time) if !is_fresh(time, now) => return Err(TIME_EXPIRED.about("").into()),
+            Some(time) if !is_fresh(time, now) => {
+                let verdict = Some(out_of_time(&claim.access_key, stated.unwrap_or(""), now));
+                return Err(Denied { answer: Denial::Refusal(TIME_EXPIRED.about("")), verdict });
+            }
             Some(_) => {}
         }
         if let Err((signed, verdict)) = verify(request, &claim, user, &self.credentials) {
@@ -186,10 +189,10 @@ impl Gate {
         }
         let stated = header("x-sdk-date").unwrap_or("");
         if !Timestamp::from_compact(stated).is_some_and(|time| is_fresh(time, now)) {
+            let verdict = Some(out_of_time(&claim.access_key, stated, now));
             let now = now.compact();
-            return Err(refuse(format!(
-                "calc aksk signature fail:signature expired, signature time:{stated},server time:{now}"
-            )));
+            let why = format!("calc aksk signature fail:signature expired, signature time:{stated},server time:{now}");
+            return Err(Denied { verdict, ..refuse(why) });
         }
         match verify(request, &claim, user, &self.credentials) {
             Ok(()) => Ok(at),
@@ -224,6 +227,13 @@ impl Gate {
         }
         true
     }
+}
+
+fn out_of_time(access_key: &str, stated: &str, now: Timestamp) -> String {
+    format!(
+        "the signature of {access_key} is of {stated}, more than 15 minutes from the backend's clock, which stands at {now}\n\
+         likely cause: the clock; set the backend's to the client's"
+    )
 }
 
 fn same_token(own: Option<&str>, sent: Option<&str>) -> bool {

@@ -349,6 +349,9 @@ fn the_verdict_names_the_mistake() {
     *sent.method_mut() = http::Method::POST;
     let said = verdict(&sent);
     assert!(said.contains("likely cause: another method is signed"), "{said}");
+    let late = Timestamp::from_unix_millis(now.unix_millis() - 3_600_000);
+    let said = verdict(&user.sign(list_tasks(), Algorithm::Acs3, late, "7"));
+    assert!(said.contains("likely cause: the clock; set the backend's to the client's"), "{said}");
     let wrong = Credentials::new("testid", "wrong").sign(list_tasks(), Algorithm::Acs3, now, "6");
     let said = verdict(&wrong);
     assert!(said.contains("likely cause: another secret, or something that was changed"), "{said}");
@@ -408,4 +411,12 @@ mod laws {
             }
         }
     }
+}
+
+#[test]
+fn throttling_says_when_to_ask_again() {
+    let mut backend = Backend::documents();
+    backend.arm("ehpc.list_tasks", "Throttling.User", 1).expect("a row");
+    let response = backend.respond(&list_tasks());
+    assert_eq!(crate::support::header(&response, "x-acs-retry-after"), "1000");
 }

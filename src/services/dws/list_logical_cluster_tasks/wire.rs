@@ -55,6 +55,11 @@ pub(super) fn catalogue() -> Vec<Case<Wire<Input>>> {
         ("empty_filters", get("order=&order_by=&type=Grow&logical_cluster_name=lc1"), "huawei.parameter.empty"),
         ("body_is_ignored", wire("GET", &path, &[("content-type", "application/json")], "{}"), "input.body"),
         ("token_is_ignored", wire("GET", &path, &[("x-auth-token", "x")], ""), "credentials.unchecked"),
+        (
+            "token_and_empty_authorization",
+            wire("GET", &path, &[("x-auth-token", "x"), ("authorization", "")], ""),
+            "huawei.token.precedence",
+        ),
     ];
     for (name, request, fact) in answered {
         cases.push(case(name.to_owned(), request).shows(&[fact]).answers(one()));
