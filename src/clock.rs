@@ -168,7 +168,7 @@ impl Timestamp {
     /// Reads what [`rfc1123`](Self::rfc1123) writes.
     #[cfg(feature = "signatures")]
     pub(crate) fn from_rfc1123(text: &str) -> Option<Self> {
-        let time = DateTime::parse_from_rfc2822(text).ok()?;
+        let time = DateTime::parse_from_rfc2822(text).ok().filter(|_| text.ends_with("GMT"))?;
         Some(Timestamp::from_unix_millis(time.timestamp_millis()))
     }
 

@@ -59,6 +59,10 @@ pub struct Settings {
     pub speed: f64,
     /// What is done with a short line about each request; it must not block. Default nothing.
     pub log: Option<Log>,
+    /// Who may ask, from the first request on; nobody: whoever does. See
+    /// [`Backend::admit`](crate::Backend::admit).
+    #[cfg(feature = "signatures")]
+    pub credentials: Vec<crate::signature::Credentials>,
 }
 
 /// What is done with a short line about each request.
@@ -77,7 +81,13 @@ impl std::fmt::Debug for Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Settings { address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), speed: 0.0, log: None }
+        Settings {
+            address: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            speed: 0.0,
+            log: None,
+            #[cfg(feature = "signatures")]
+            credentials: Vec::new(),
+        }
     }
 }
 
@@ -135,7 +145,11 @@ impl Listener {
         let socket = std::net::TcpListener::bind(settings.address)?;
         socket.set_nonblocking(true)?;
         let address = socket.local_addr()?;
-        let handle = Handle::new(Backend::new(state), settings.speed);
+        #[cfg_attr(not(feature = "signatures"), allow(unused_mut))]
+        let mut backend = Backend::new(state);
+        #[cfg(feature = "signatures")]
+        settings.credentials.into_iter().for_each(|credentials| backend.admit(credentials));
+        let handle = Handle::new(backend, settings.speed);
         let served = Arc::new(Served { handle: handle.clone(), log: settings.log });
         let (open, closed) = mpsc::channel();
         let accepting = shared_runtime().spawn(accept(socket, served, open)).abort_handle();

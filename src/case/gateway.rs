@@ -27,14 +27,14 @@ const ALIBABA: &[Row] = &[
         400,
         "SignatureDoesNotMatch",
         "Specified signature is not matched with our calculation. server string to sign is:GET&%2F&",
-        &["alibaba.gateway.signature.no_match"],
+        &["alibaba.gateway.signature.no_match", "alibaba.acs3.covered"],
     ),
     (
         "signature_nonce_used",
         400,
         "SignatureNonceUsed",
         "Specified signature nonce was used already.",
-        &["alibaba.gateway.signature.nonce_used"],
+        &["alibaba.gateway.signature.nonce_used", "alibaba.gateway.nonce.required"],
     ),
     (
         "time_format",

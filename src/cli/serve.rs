@@ -89,14 +89,13 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
         .map_err(|error| Failure::usage(format!("cannot await signals: {error}")))?;
 
     let (writer, log) = Writer::start().map_err(|error| Failure::usage(format!("cannot start: {error}")))?;
-    let settings = Settings { address: arguments.listen, speed: arguments.speed, log: Some(log) };
+    let settings = Settings { address: arguments.listen, speed: arguments.speed, log: Some(log), credentials: users };
     let listener = Listener::bind(state, settings).map_err(|error| {
         Failure::usage(format!(
             "cannot listen on {}: {error}; give another address, such as --listen 127.0.0.1:0",
             arguments.listen
         ))
     })?;
-    users.into_iter().for_each(|user| listener.admit(user));
     print(&format!("listening on {}", listener.base_url()))?;
     runtime.block_on(stop.wait());
     drop(listener);

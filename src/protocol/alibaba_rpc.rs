@@ -76,7 +76,7 @@ pub(crate) fn read<'a>(request: &Incoming<'a>, dialect: &Dialect) -> (Format, Re
 }
 
 /// The body if it is a form: it says so, or says nothing.
-fn form<'a>(request: &Incoming<'a>) -> Option<Result<&'a str, crate::http::Malformed>> {
+pub(crate) fn form<'a>(request: &Incoming<'a>) -> Option<Result<&'a str, crate::http::Malformed>> {
     let is_form = request.header("content-type").is_none_or(is_form);
     (is_form && !request.body.is_empty()).then(|| std::str::from_utf8(request.body).map_err(|_| crate::http::Malformed))
 }

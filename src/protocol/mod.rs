@@ -179,6 +179,8 @@ pub(crate) const FACTS: &[Fact] = facts! {
     "alibaba.gateway.time.format", Vendor, "API gateway, common error codes: InvalidTimeStamp.Format; the text is assumed", "A time that cannot be read is 400 InvalidTimeStamp.Format.";
     "alibaba.gateway.time.expired", Vendor, "API gateway, common error codes: InvalidTimeStamp.Expired: 15 minutes", "A time more than 15 minutes away is 400 InvalidTimeStamp.Expired.";
     "alibaba.gateway.security_token", Assumed, "the gateway has codes that begin with InvalidSecurityToken", "A security or bearer token that does not fit is 400 InvalidSecurityToken.MismatchWithAccessKey.";
+    "alibaba.gateway.nonce.required", Assumed, "every SDK but classic Python's ROA sends one", "A signature of RPC V1 or ACS3 without a nonce is 400 MissingSignatureNonce.";
+    "alibaba.acs3.covered", Assumed, "every capture lists them", "ACS3 has to cover the date, the nonce, and the action and version that it states in headers.";
     "alibaba.gateway.throttling", Vendor, "API gateway, common error codes: Throttling.User; Tea reads x-acs-retry-after", "Too many requests are 400 Throttling.User, with the header x-acs-retry-after in milliseconds; here only when armed.";
     "huawei.gateway.unauthorized.key", Vendor, "ddns-go issue 844", "An unknown AK is 401 APIGW.0301, `ak … not exist`.";
     "huawei.gateway.unauthorized.signature", Vendor, "huaweicloud-sdk-nodejs-v3 issue 2", "A wrong signature is 401 APIGW.0301, `verify aksk signature fail`, with the server's canonical request in one line.";

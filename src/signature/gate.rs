@@ -3,6 +3,7 @@
 use std::collections::{HashSet, VecDeque};
 use std::fmt::Write as _;
 
+use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::Credentials;
@@ -11,19 +12,19 @@ use crate::clock::Timestamp;
 use crate::error_code::{ErrorCode, Refusal, row};
 use crate::http::Incoming;
 use crate::operation::Operation;
-use crate::protocol::{Protocol, alibaba_rpc, huawei_rest};
+use crate::protocol::{Protocol, alibaba_rpc, first, huawei_rest};
 
 /// Who may ask, and which nonces were used.
 #[derive(Debug, Default)]
 pub(crate) struct Gate {
     credentials: Vec<Credentials>,
-    /// Nonces in the order of their use; `used` holds the same.
-    order: VecDeque<String>,
-    used: HashSet<String>,
+    /// Hashes of nonces in the order of their use; `used` holds the same.
+    order: VecDeque<u128>,
+    used: HashSet<u128>,
 }
 
 /// The oldest nonces are forgotten when there are more, so that no client can make the gate grow.
-const MOST_NONCES: usize = 10_000;
+const MOST_NONCES: usize = 100_000;
 
 /// A signature is good for 15 minutes before and after its time.
 const WINDOW: std::time::Duration = std::time::Duration::from_secs(15 * 60);
@@ -85,7 +86,7 @@ impl Gate {
         now: Timestamp,
     ) -> Result<(), Denied> {
         let user = match operation.protocol {
-            Protocol::AlibabaRpc | Protocol::AlibabaRoa => self.check_alibaba(request, now)?,
+            Protocol::AlibabaRpc | Protocol::AlibabaRoa => self.check_alibaba(request, operation.protocol, now)?,
             Protocol::HuaweiRest => self.check_huawei(request, now)?,
         };
         let user = &self.credentials[user];
@@ -104,9 +105,10 @@ impl Gate {
     }
 
     /// The place of the user who signed.
-    fn check_alibaba(&mut self, request: &Incoming<'_>, now: Timestamp) -> Result<usize, Denied> {
+    fn check_alibaba(&mut self, request: &Incoming<'_>, protocol: Protocol, now: Timestamp) -> Result<usize, Denied> {
+        let missing = |name: &'static str| Denied::from(alibaba_rpc::MISSING.about(name));
         let pairs = parameters(request, true);
-        let parameter = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_ref());
+        let parameter = |name: &str| first(&pairs, name).map(|value| value.as_ref());
         let header = |name: &str| request.header(name).filter(|value| !value.is_empty());
         let authorization = header("authorization");
         let bearer = header("x-acs-bearer-token").or_else(|| parameter("BearerToken"));
@@ -114,23 +116,26 @@ impl Gate {
             let token = bearer.unwrap_or("");
             return self.by_token(token).ok_or_else(|| TOKEN_MISMATCH.about("").into());
         }
-        let claim = match authorization {
-            Some(text) => read_alibaba(text)?,
-            None => match (parameter("AccessKeyId"), parameter("Signature")) {
-                (Some(access_key), signature) => {
-                    if let Some(method) = parameter("SignatureMethod").filter(|method| *method != "HMAC-SHA1") {
-                        return Err(not_verified(method));
-                    }
-                    Claim {
-                        algorithm: Algorithm::RpcV1,
-                        access_key: access_key.to_owned(),
-                        signed_headers: Vec::new(),
-                        signature: signature.unwrap_or("").to_owned(),
-                        scope: String::new(),
-                    }
+        // Each protocol has its own version 1, and does not see the other's.
+        let claim = match (authorization.map(read_alibaba).transpose()?, protocol) {
+            (Some(claim), _) if claim.algorithm == Algorithm::Acs3 => claim,
+            (Some(claim), Protocol::AlibabaRoa) => claim,
+            (_, Protocol::AlibabaRpc) => {
+                let access_key = parameter("AccessKeyId").ok_or_else(|| missing("AccessKeyId"))?;
+                if let Some(method) = parameter("SignatureMethod").filter(|method| *method != "HMAC-SHA1") {
+                    return Err(not_verified(method));
                 }
-                (None, _) => return Err(alibaba_rpc::MISSING.about("AccessKeyId").into()),
-            },
+                // What is in a header only is not signed.
+                parameter("Action").ok_or_else(|| missing("Action"))?;
+                Claim {
+                    algorithm: Algorithm::RpcV1,
+                    access_key: access_key.to_owned(),
+                    signed_headers: Vec::new(),
+                    signature: parameter("Signature").ok_or_else(|| missing("Signature"))?.to_owned(),
+                    scope: String::new(),
+                }
+            }
+            _ => return Err(missing("AccessKeyId")),
         };
         let (at, user) = self.by_key(&claim.access_key).ok_or_else(|| Denied::from(NO_SUCH_KEY.about("")))?;
         if user.is_inactive {
@@ -147,8 +152,7 @@ impl Gate {
         };
         match time {
             None if stated.is_none() => {
-                let name = if claim.algorithm == Algorithm::RpcV1 { "Timestamp" } else { "Date" };
-                return Err(alibaba_rpc::MISSING.about(name).into());
+                return Err(missing(if claim.algorithm == Algorithm::RpcV1 { "Timestamp" } else { "Date" }));
             }
             None => return Err(TIME_FORMAT.about("").into()),
             Some(time) if !is_fresh(time, now) => {
@@ -157,19 +161,17 @@ impl Gate {
             }
             Some(_) => {}
         }
+        let nonce = match claim.algorithm {
+            Algorithm::RpcV1 => Some(parameter("SignatureNonce").ok_or_else(|| missing("SignatureNonce"))?),
+            Algorithm::RoaV1 => header("x-acs-signature-nonce"),
+            _ => Some(header("x-acs-signature-nonce").ok_or_else(|| missing("SignatureNonce"))?),
+        };
         if let Err((signed, verdict)) = verify(request, &claim, user, &self.credentials) {
             let refusal = NO_MATCH.about(signed.string_to_sign);
             return Err(Denied { answer: Denial::Refusal(refusal), verdict: Some(verdict) });
         }
-        let nonce = match claim.algorithm {
-            Algorithm::RpcV1 => parameter("SignatureNonce"),
-            _ => header("x-acs-signature-nonce"),
-        };
-        if let Some(nonce) = nonce {
-            let used = format!("{} {nonce}", claim.access_key);
-            if !self.use_nonce(used) {
-                return Err(NONCE_USED.about("").into());
-            }
+        if nonce.is_some_and(|nonce| !self.use_nonce(&claim.access_key, nonce)) {
+            return Err(NONCE_USED.about("").into());
         }
         Ok(at)
     }
@@ -209,17 +211,18 @@ impl Gate {
     }
 
     fn by_token(&self, token: &str) -> Option<usize> {
-        self.credentials.iter().position(|user| {
-            user.security_token.as_deref().is_some_and(|own| own.as_bytes().ct_eq(token.as_bytes()).into())
-        })
+        let has_it = |own: &str| bool::from(own.as_bytes().ct_eq(token.as_bytes()));
+        self.credentials.iter().position(|user| !user.is_inactive && user.security_token.as_deref().is_some_and(has_it))
     }
 
     /// False if it was used before.
-    fn use_nonce(&mut self, nonce: String) -> bool {
-        if !self.used.insert(nonce.clone()) {
+    fn use_nonce(&mut self, access_key: &str, nonce: &str) -> bool {
+        let hash = Sha256::digest(format!("{access_key} {nonce}"));
+        let hash = hash.iter().take(16).fold(0u128, |hash, byte| (hash << 8) | u128::from(*byte));
+        if !self.used.insert(hash) {
             return false;
         }
-        self.order.push_back(nonce);
+        self.order.push_back(hash);
         if self.order.len() > MOST_NONCES
             && let Some(oldest) = self.order.pop_front()
         {
@@ -244,14 +247,19 @@ fn is_fresh(time: Timestamp, now: Timestamp) -> bool {
     time.since(now) <= WINDOW && now.since(time) <= WINDOW
 }
 
-/// `2026-11-21T20:20:48Z`, and no other offset.
+/// `2026-11-21T20:20:48Z`, and nothing else that RFC 3339 allows.
 fn iso(text: &str) -> Option<Timestamp> {
-    text.parse().ok().filter(|_| text.ends_with('Z'))
+    text.parse().ok().filter(|time: &Timestamp| time.iso() == text)
 }
 
 fn not_verified(algorithm: &str) -> Denied {
+    // A header that names no algorithm may hold anything, a secret too.
+    let is_name = algorithm.len() <= 40
+        && algorithm.contains('-')
+        && algorithm.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'-');
+    let name = if is_name { format!("`{algorithm}` ") } else { String::new() };
     let sentence = format!(
-        "the signature algorithm `{algorithm}` is not verified by this mock; it verifies HMAC-SHA1, ACS3-HMAC-SHA256, \
+        "the signature algorithm {name}is not verified by this mock; it verifies HMAC-SHA1, ACS3-HMAC-SHA256, \
          SDK-HMAC-SHA256 and V11-HMAC-SHA256"
     );
     Denied { answer: Denial::NotVerified(sentence), verdict: None }
@@ -333,17 +341,27 @@ fn verify(
     let claimed = bytes_of(claim.algorithm, &claim.signature).unwrap_or_default();
     let is_right = |signed: &Signed| bool::from(signed.signature.ct_eq(&claimed));
     let right = sign(request, claim, &user.secret, &Mistake::default());
+    if let Some(said) = not_covered(request, claim) {
+        return Err((
+            right,
+            format!(
+                "the signature of {} by {} does not cover what it has to\nlikely cause: {said}",
+                shown(&claim.access_key),
+                claim.algorithm
+            ),
+        ));
+    }
     let reads = |reading: &Mistake| is_right(&sign(request, claim, &user.secret, reading));
     if is_right(&right) || other_readings(claim.algorithm).iter().any(reads) {
         return Ok(());
     }
     let mut verdict = format!(
         "the signature of {} by {} does not match\ncanonical request:\n{}\nstring to sign:\n{}\nclaimed signature: {}\n",
-        claim.access_key,
+        shown(&claim.access_key),
         claim.algorithm,
         indented(&right.canonical_request),
         indented(&right.string_to_sign),
-        claim.signature,
+        shown(&claim.signature),
     );
     let found = mistakes(&claim.signed_headers)
         .into_iter()
@@ -354,7 +372,7 @@ fn verify(
         (Some((said, signed)), _) => {
             let _ = write!(verdict, "likely cause: {said}");
             if let Some((server, client)) = first_difference(&right, &signed) {
-                let _ = write!(verdict, "\nfirst difference: server `{server}`, client `{client}`");
+                let _ = write!(verdict, "\nfirst difference: server `{}`, client `{}`", shown(&server), shown(&client));
             }
         }
         (None, Some(other)) => {
@@ -367,8 +385,46 @@ fn verify(
     Err((right, verdict))
 }
 
+/// What a signature has to be over and is not: without it a signature could be used for another time
+/// or another operation. No client that was captured leaves any of it out.
+fn not_covered(request: &Incoming<'_>, claim: &Claim) -> Option<String> {
+    let lacks = |name: &&&str| !claim.signed_headers.iter().any(|listed| listed == **name);
+    let unsigned = match claim.algorithm {
+        Algorithm::RpcV1 | Algorithm::RoaV1 => None,
+        Algorithm::Acs3 => ["x-acs-date", "x-acs-signature-nonce", "x-acs-action", "x-acs-version"]
+            .iter()
+            .filter(|name| request.header(name).is_some())
+            .find(lacks),
+        Algorithm::SdkHmac | Algorithm::V11 => ["x-sdk-date"].iter().find(lacks),
+    };
+    if let Some(name) = unsigned {
+        return Some(format!("the header `{name}` is not listed in SignedHeaders"));
+    }
+    let day = request.header("x-sdk-date").unwrap_or("").get(..8).unwrap_or("");
+    let scope: Vec<&str> = claim.scope.split('/').collect();
+    let is_scope = scope.len() == 3 && scope[0] == day && scope.iter().all(|piece| !piece.is_empty());
+    (claim.algorithm == Algorithm::V11 && !is_scope)
+        .then(|| format!("the scope `{}` is not DAY/REGION/SERVICE with the day of X-Sdk-Date", shown(&claim.scope)))
+}
+
+/// A line for a terminal: control characters are escaped, and only the start of what is long is shown.
+fn shown(text: &str) -> String {
+    const LONGEST: usize = 2000;
+    let mut shown = String::new();
+    for character in text.chars().take(LONGEST) {
+        if character.is_control() { shown.extend(character.escape_default()) } else { shown.push(character) }
+    }
+    if shown.len() < text.len() && text.chars().nth(LONGEST).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// At most so many lines, each two to the right, so that none can pass for one of the verdict's own.
 fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("  {line}")).collect::<Vec<_>>().join("\n")
+    const MOST_LINES: usize = 100;
+    let lines = text.lines().take(MOST_LINES).map(|line| format!("  {}", shown(line)));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The first line in which what the server signs is not what the client signed.
@@ -446,10 +502,10 @@ mod tests {
     fn nonces_are_remembered_in_bounded_memory() {
         let mut gate = Gate::default();
         for number in 0..MOST_NONCES + 5 {
-            assert!(gate.use_nonce(number.to_string()));
+            assert!(gate.use_nonce("k", &number.to_string()));
         }
         assert_eq!((gate.order.len(), gate.used.len()), (MOST_NONCES, MOST_NONCES));
-        assert!(!gate.use_nonce("100".to_owned()), "a recent one");
-        assert!(gate.use_nonce("0".to_owned()), "one that was forgotten");
+        assert!(!gate.use_nonce("k", "100"), "a recent one");
+        assert!(gate.use_nonce("k", "0"), "one that was forgotten");
     }
 }

@@ -13,7 +13,8 @@ use std::str::FromStr;
 /// The credentials of a user: an access key with its secret, and a security token if they are
 /// temporary. One set is for all services.
 ///
-/// The secret and the token never reach a log, a `Debug` output, a state or an answer.
+/// The secret never reaches a log, a `Debug` output, a state or an answer; the token only where the
+/// request that carried it is shown.
 ///
 /// ```
 /// use taskmock::Credentials;
@@ -48,7 +49,7 @@ impl Credentials {
         }
     }
 
-    /// Makes them temporary: a request must carry the token too. The token alone is accepted as
+    /// Makes them temporary, unless the token is empty: a request must carry the token too. The token alone is accepted as
     /// Alibaba's bearer token and as Huawei's `X-Auth-Token`.
     ///
     /// ```
@@ -57,7 +58,7 @@ impl Credentials {
     /// ```
     #[must_use]
     pub fn with_security_token(mut self, token: &str) -> Self {
-        self.security_token = Some(token.to_owned());
+        self.security_token = Some(token.to_owned()).filter(|token| !token.is_empty());
         self
     }
 

@@ -420,3 +420,103 @@ fn throttling_says_when_to_ask_again() {
     let response = backend.respond(&list_tasks());
     assert_eq!(crate::support::header(&response, "x-acs-retry-after"), "1000");
 }
+
+/// What was once let through, or held the mock up.
+#[test]
+fn what_is_not_covered_does_not_pass() {
+    let user = Credentials::new("testid", "testsecret").with_security_token("T");
+    let plain = Credentials::new("k", "s");
+    let disabled = Credentials::new("old", "x").with_security_token("OLD").inactive();
+    let now = State::documents().clock;
+    let code_of = |request: &Request| {
+        let mut backend = gate(now, &[user.clone(), plain.clone(), disabled.clone()]);
+        let response = backend.respond(request);
+        (code(&response), backend.requests()[0].verdict.clone().unwrap_or_default())
+    };
+    let with = |request: &Request, name: &'static str, value: &str| {
+        let mut request = request.clone();
+        request.headers_mut().insert(name, value.parse().expect("a value"));
+        request
+    };
+    // A form on a GET is read, so it is signed.
+    let signed = plain.sign(get("/?Action=ListTasks&Format=JSON"), Algorithm::RpcV1, now, "1");
+    let mut form = with(&signed, "content-type", "Application/X-WWW-Form-Urlencoded");
+    *form.body_mut() = "ClusterId=ehpc-hz-FYUr32****".into();
+    assert_eq!(code_of(&form).0, "SignatureDoesNotMatch");
+    // Version 1 of one protocol is not that of the other.
+    let elsewhere = signed.uri().to_string().replacen("/?", "/tasks/T-1?", 1);
+    assert_eq!(code_of(&with(&get(&elsewhere), "x-acs-version", "2015-12-15")).0, "MissingAccessKeyId");
+    assert_eq!(code_of(&with(&list_tasks(), "authorization", "acs k:x")).0, "MissingAccessKeyId");
+    // An action in a header only is signed by ACS3 alone, and only if it is listed.
+    let headers = with(&get("/?Format=JSON&ClusterId=c"), "x-acs-action", "ListTasks");
+    assert_eq!(code_of(&plain.sign(headers.clone(), Algorithm::RpcV1, now, "1")).0, "MissingAction");
+    let signed = plain.sign(headers, Algorithm::Acs3, now, "1");
+    for name in ["x-acs-action", "x-acs-date", "x-acs-signature-nonce"] {
+        let authorization = header(&signed, "authorization").expect("it is signed").replace(&format!(";{name}"), "");
+        let (code, verdict) = code_of(&with(&signed, "authorization", &authorization));
+        assert_eq!(code, "SignatureDoesNotMatch", "{name}");
+        assert!(verdict.contains(&format!("the header `{name}` is not listed in SignedHeaders")), "{verdict}");
+    }
+    // A nonce is part of it, as is a signature; what is empty is absent.
+    for (name, missing) in [
+        ("SignatureNonce=1", "MissingSignatureNonce"),
+        ("AccessKeyId=k", "MissingAccessKeyId"),
+        ("Timestamp=2024-03-03T00%3A00%3A00Z", "MissingTimestamp"),
+    ] {
+        let signed = plain.sign(list_tasks(), Algorithm::RpcV1, now, "1").uri().to_string();
+        let empty = format!("{}=", name.split('=').next().expect("a name"));
+        assert_eq!(code_of(&get(&signed.replace(name, &empty))).0, missing);
+    }
+    let unsigned = plain.sign(list_tasks(), Algorithm::RpcV1, now, "1").uri().to_string();
+    let unsigned = unsigned.split("&Signature=").next().expect("a target").to_owned();
+    assert_eq!(code_of(&get(&unsigned)).0, "MissingSignature");
+    // Tokens of nobody and of the disabled.
+    for token in ["", "OLD", "other"] {
+        let bearer =
+            with(&get("/?Action=ListTasks&SignatureType=BEARERTOKEN&Format=JSON"), "x-acs-bearer-token", token);
+        assert_eq!(code_of(&bearer).0, "InvalidSecurityToken.MismatchWithAccessKey", "{token}");
+        assert_eq!(code_of(&with(&get(DWS_PATH), "x-auth-token", token)).0, "APIGW.0301", "{token}");
+    }
+    // A derived key is for its day.
+    let signed = plain.sign(get(DWS_PATH), Algorithm::V11, now, "");
+    assert_eq!(code_of(&signed).0, "");
+    for scope in ["k/20240304/cn-north-4/dws", "k/20240303//dws", "k"] {
+        let authorization =
+            header(&signed, "authorization").expect("signed").replace("k/20240303/cn-north-4/dws", scope);
+        assert_eq!(code_of(&with(&signed, "authorization", &authorization)).0, "APIGW.0301", "{scope}");
+    }
+    for time in ["2024-03-03%2000%3A00%3A00Z", "2024-03-03T00%3A00%3A00.5Z", "2024-03-03T00%3A00%3A00%2B00%3A00"] {
+        let signed = plain.sign(list_tasks(), Algorithm::RpcV1, now, "1").uri().to_string();
+        let target = signed.replace("2024-03-03T00%3A00%3A00Z", time);
+        assert_eq!(code_of(&get(&target)).0, "InvalidTimeStamp.Format", "{time}");
+    }
+}
+
+#[test]
+fn a_verdict_is_short_quick_and_cannot_be_forged() {
+    let user = Credentials::new("k", "s");
+    let now = State::documents().clock;
+    let mut backend = gate(now, std::slice::from_ref(&user));
+    let mut hostile = user.sign(list_tasks(), Algorithm::Acs3, now, "1");
+    let many = "x-acs-date;x-acs-signature-nonce;".to_owned() + &"a;".repeat(10_000);
+    let authorization = format!("ACS3-HMAC-SHA256 Credential=k,SignedHeaders={many},Signature=00");
+    hostile.headers_mut().insert("authorization", authorization.parse().expect("a value"));
+    let started = std::time::Instant::now();
+    backend.respond(&hostile);
+    assert!(started.elapsed() < std::time::Duration::from_secs(5), "{:?}", started.elapsed());
+    let path = "/tasks/T-1?a=%0Alikely%20cause:%20you%1b%5B31m";
+    let mut forged = Credentials::new("k", "x").sign(get(path), Algorithm::RoaV1, now, "2");
+    forged.headers_mut().insert("x-acs-version", "2015-12-15".parse().expect("a value"));
+    backend.respond(&forged);
+    for recorded in backend.requests() {
+        let verdict = recorded.verdict.expect("a verdict");
+        assert!(verdict.len() < 300_000, "{}", verdict.len());
+        assert!(!verdict.contains('\u{1b}') && verdict.matches("\nlikely cause").count() <= 1, "{verdict}");
+    }
+    let leaked = {
+        let mut request = list_tasks();
+        request.headers_mut().insert("authorization", "topsecret".parse().expect("a value"));
+        request
+    };
+    assert!(!text(&backend.respond(&leaked)).contains("topsecret"));
+}
