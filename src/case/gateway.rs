@@ -9,6 +9,27 @@ type Row = (&'static str, u16, &'static str, &'static str, Facts);
 
 const ALIBABA: &[Row] = &[
     (
+        "invalid_action",
+        404,
+        "InvalidAction.NotFound",
+        "Specified api is not found, please check your url and method.",
+        &["alibaba.gateway.invalid_action", "alibaba.error.envelope"],
+    ),
+    (
+        "invalid_version",
+        404,
+        "InvalidVersion",
+        "Specified parameter Version is not valid.",
+        &["alibaba.gateway.invalid_version", "alibaba.gateway.invalid_version.status"],
+    ),
+    (
+        "invalid_format",
+        400,
+        "InvalidParameter.Format",
+        "Specified parameter format is not valid.",
+        &["alibaba.gateway.invalid_format", "alibaba.error.envelope"],
+    ),
+    (
         "access_key_not_found",
         404,
         "InvalidAccessKeyId.NotFound",

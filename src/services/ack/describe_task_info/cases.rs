@@ -448,23 +448,6 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
     ];
     let armed = [
         ("not_found", 400, "400", "400", "the task T-xxx not found", "error.not_found"),
-        ("invalid_action", not_found.0, not_found.1, not_found.1, not_found.2, "alibaba.gateway.invalid_action"),
-        (
-            "invalid_version",
-            404,
-            "InvalidVersion",
-            "InvalidVersion",
-            "Specified parameter Version is not valid.",
-            "alibaba.gateway.invalid_version",
-        ),
-        (
-            "invalid_format",
-            400,
-            "InvalidParameter.Format",
-            "InvalidParameter.Format",
-            "Specified parameter format is not valid.",
-            "alibaba.gateway.invalid_format",
-        ),
         (
             "missing",
             400,

@@ -305,35 +305,6 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
                 .refuses(status, code, message),
         );
     }
-    for (name, status, code, message, fact) in [
-        (
-            "invalid_action",
-            404,
-            "InvalidAction.NotFound",
-            "Specified api is not found, please check your url and method.",
-            "alibaba.gateway.invalid_action",
-        ),
-        (
-            "invalid_version",
-            404,
-            "InvalidVersion",
-            "Specified parameter Version is not valid.",
-            "alibaba.gateway.invalid_version",
-        ),
-        (
-            "invalid_format",
-            400,
-            "InvalidParameter.Format",
-            "Specified parameter format is not valid.",
-            "alibaba.gateway.invalid_format",
-        ),
-    ] {
-        cases.push(
-            Case::named(format!("error.{name}"), format, one().arming(Input::ID, code), input())
-                .shows(&[fact, "alibaba.error.envelope"])
-                .refuses(status, code, message),
-        );
-    }
     cases.extend(crate::case::gateway_of_alibaba(format, &one(), &input()));
     cases
 }

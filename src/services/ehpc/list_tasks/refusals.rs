@@ -19,7 +19,7 @@ pub(super) fn catalogue(format: Format) -> Vec<Case<Input>> {
         Format::Json => "alibaba.error.envelope",
         Format::Xml => "alibaba.error.content_type",
     };
-    let armed: [(&str, u16, &str, &str, &'static str); 11] = [
+    let armed: [(&str, u16, &str, &str, &'static str); 8] = [
         ("invalid_params", 400, "InvalidParams", "Invalid param: PageNumber", "error.invalid_params"),
         ("not_enabled", 400, "NotEnabled", "You have not enabled this service", "error.not_enabled"),
         (
@@ -46,34 +46,9 @@ pub(super) fn catalogue(format: Format) -> Vec<Case<Input>> {
             "The request has failed due to a temporary failure of the server",
             "error.service_unavailable",
         ),
-        (
-            "invalid_action",
-            404,
-            "InvalidAction.NotFound",
-            "Specified api is not found, please check your url and method.",
-            "alibaba.gateway.invalid_action",
-        ),
-        (
-            "invalid_version",
-            404,
-            "InvalidVersion",
-            "Specified parameter Version is not valid.",
-            "alibaba.gateway.invalid_version",
-        ),
-        (
-            "invalid_format",
-            400,
-            "InvalidParameter.Format",
-            "Specified parameter format is not valid.",
-            "alibaba.gateway.invalid_format",
-        ),
     ];
     for (name, status, code, message, fact) in armed {
-        let also: &'static str = match code {
-            "NotAuthorized" => "error.not_authorized.proxy",
-            "InvalidVersion" => "alibaba.gateway.invalid_version.status",
-            _ => envelope,
-        };
+        let also = if code == "NotAuthorized" { "error.not_authorized.proxy" } else { envelope };
         cases.push(
             Case::named(format!("error.{name}"), format, given([running(1)]).arming(Input::ID, code), input())
                 .shows(&[fact, also, envelope])
