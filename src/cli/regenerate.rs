@@ -81,12 +81,15 @@ fn fixtures(arguments: &Arguments) -> Result<Fixtures, Failure> {
 }
 
 /// The files in a folder, by their paths below it; none if there is no folder. An empty folder in it
-/// counts as a file, because removing it would lose it.
-fn found(dir: &Path) -> io::Result<Option<BTreeMap<String, PathBuf>>> {
+/// counts as a file, because removing it would lose it. Looking ends when enough is found that is not
+/// known, so that a wrong `--dir /` is told at once.
+fn found(dir: &Path, is_known: impl Fn(&str) -> bool) -> io::Result<Option<BTreeMap<String, PathBuf>>> {
+    const ENOUGH: usize = 1000;
     if !fs::exists(dir)? {
         return Ok(None);
     }
     let mut found = BTreeMap::new();
+    let mut unknown = 0;
     let mut folders = vec![(dir.to_owned(), String::new())];
     while let Some((folder, path)) = folders.pop() {
         let mut is_empty = true;
@@ -95,11 +98,14 @@ fn found(dir: &Path) -> io::Result<Option<BTreeMap<String, PathBuf>>> {
             is_empty = false;
             let name = entry.file_name().to_string_lossy().into_owned();
             let below = if path.is_empty() { name } else { format!("{path}/{name}") };
-            match entry.file_type()?.is_dir() {
-                true => folders.push((entry.path(), below)),
-                false => {
-                    found.insert(below, entry.path());
-                }
+            if entry.file_type()?.is_dir() {
+                folders.push((entry.path(), below));
+                continue;
+            }
+            unknown += usize::from(!is_known(&below));
+            found.insert(below, entry.path());
+            if unknown >= ENOUGH {
+                return Ok(Some(found));
             }
         }
         if is_empty && !path.is_empty() {
@@ -136,12 +142,12 @@ fn failure(what: &str, path: &Path, error: &io::Error) -> Failure {
 
 /// Writes a tree beside the folder, then puts it in its place in one step.
 fn write(dir: &Path, files: &Files) -> Result<(), Failure> {
-    let old = found(dir).map_err(|error| failure("read the folder", dir, &error))?;
+    let ours = written(dir)?;
+    let old = found(dir, |path| ours.contains(path)).map_err(|error| failure("read the folder", dir, &error))?;
     if let Some(old) = &old {
-        let ours = written(dir)?;
         let foreign: Vec<&str> = old.keys().map(String::as_str).filter(|path| !ours.contains(*path)).collect();
         if !foreign.is_empty() {
-            let more = if foreign.len() > 5 { format!(" and {} more", foreign.len() - 5) } else { String::new() };
+            let more = if foreign.len() > 5 { " and more" } else { "" };
             return Err(Failure::usage(format!(
                 "{} holds what this command did not write: {}{more}; move it away, or give another --dir",
                 dir.display(),
@@ -238,7 +244,8 @@ fn remove_left_over(parent: &Path, name: &str) {
 
 /// Says every file that differs, is missing or is there without a case.
 fn check(dir: &Path, files: &Files) -> Result<(), Failure> {
-    let found = found(dir).map_err(|error| failure("read the folder", dir, &error))?.ok_or_else(|| {
+    let found = found(dir, |path| files.contains_key(path));
+    let found = found.map_err(|error| failure("read the folder", dir, &error))?.ok_or_else(|| {
         Failure::usage(format!("{} does not exist; run `taskmock regenerate --dir {0}` first", dir.display()))
     })?;
     let mut said = Vec::new();

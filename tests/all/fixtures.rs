@@ -254,6 +254,7 @@ fn bad_folders_are_one_sentence_and_exit_code_2() {
         (file.clone(), "nothing was changed"),
         (broken.clone(), "is not the manifest of a folder that this command wrote"),
         (PathBuf::from("/proc/taskmock"), "nothing was changed"),
+        (PathBuf::from("/usr"), "holds what this command did not write"),
     ] {
         let output = write(&folder, &[]);
         let said = said(&output);
