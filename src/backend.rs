@@ -148,10 +148,10 @@ impl Backend {
     pub(crate) fn answer(&mut self, request: &Incoming<'_>) -> Answer {
         let number = self.state.requests;
         self.state.requests = number.wrapping_add(1);
-        let mut verdict = None;
-        let (operation, answer) = self.dispatch(request, number, &mut verdict);
-        self.journal.record(request, operation.map(|operation| operation.id), answer.status, verdict.clone());
-        Answer { verdict, ..answer }
+        let (operation, answer) = self.dispatch(request, number);
+        let verdict = answer.verdict.clone();
+        self.journal.record(request, operation.map(|operation| operation.id), answer.status, verdict);
+        answer
     }
 
     /// Writes down a request that was refused before it came here.
@@ -160,18 +160,13 @@ impl Backend {
         self.journal.record(request, None, status, None);
     }
 
-    fn dispatch(
-        &mut self,
-        request: &Incoming<'_>,
-        number: u64,
-        verdict: &mut Option<String>,
-    ) -> (Option<&'static Operation>, Answer) {
+    fn dispatch(&mut self, request: &Incoming<'_>, number: u64) -> (Option<&'static Operation>, Answer) {
         if request.body.len() > MAX_BODY {
             let sentence = format!("the body has {} bytes; at most {MAX_BODY} are read", request.body.len());
             return (None, plain(413, &sentence));
         }
         match route(request, &self.state.dialect) {
-            Route::Call(call) => (Some(call.row().operation), self.call(request, &call, number, verdict)),
+            Route::Call(call) => (Some(call.row().operation), self.call(request, &call, number)),
             Route::Refused(protocol, operation, format, refusal) => {
                 let id = protocol.request_id(self.state.seed, number);
                 let answer = protocol.refuse(&refusal, format, &self.state.dialect, id);
@@ -191,7 +186,7 @@ impl Backend {
 
     /// Answers a request that is for an operation.
     #[cfg_attr(not(feature = "signatures"), allow(unused_variables))]
-    fn call(&mut self, request: &Incoming<'_>, call: &Call<'_>, number: u64, verdict: &mut Option<String>) -> Answer {
+    fn call(&mut self, request: &Incoming<'_>, call: &Call<'_>, number: u64) -> Answer {
         let operation = call.row().operation;
         let protocol = operation.protocol;
         let fresh_id = protocol.request_id(self.state.seed, number);
@@ -200,11 +195,11 @@ impl Backend {
         }
         #[cfg(feature = "signatures")]
         if let Some(denied) = self.denied(request, operation) {
-            *verdict = denied.verdict;
-            return match denied.answer {
+            let answer = match denied.answer {
                 Denial::Refusal(refusal) => protocol.refuse(&refusal, call.format, &self.state.dialect, fresh_id),
                 Denial::NotVerified(sentence) => plain(501, &sentence),
             };
+            return Answer { verdict: denied.verdict, ..answer };
         }
         let missing = |values: &[Option<Cow<'_, str>>]| {
             let mut parameters = operation.parameters.iter().zip(values);

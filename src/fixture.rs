@@ -407,18 +407,10 @@ impl From<&'static Operation> for Of {
     }
 }
 
-fn headers(map: &http::HeaderMap) -> Value {
-    let text = |value: &http::HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    map.iter()
-        .map(|(name, value)| (name.to_string(), Value::from(text(value))))
-        .collect::<serde_json::Map<_, _>>()
-        .into()
-}
-
 fn parts_of_response(response: &Response) -> serde_json::Map<String, Value> {
     let mut parts = serde_json::Map::new();
     parts.insert("status".to_owned(), response.status().as_u16().into());
-    parts.insert("headers".to_owned(), headers(response.headers()));
+    parts.insert("headers".to_owned(), crate::case::headers(response.headers()).into());
     parts
 }
 

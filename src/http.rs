@@ -118,7 +118,6 @@ pub(crate) struct Answer {
     pub(crate) headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     pub(crate) body: Bytes,
     /// Why a signature does not match, for whoever runs the server.
-    #[cfg_attr(not(feature = "server"), allow(dead_code))]
     pub(crate) verdict: Option<String>,
 }
 

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Case, Field, Sketch};
 use crate::dialect::Dialect;
+use crate::draw::Draw;
 use crate::format::{DecodeError, Format};
 use crate::http::Request;
 use crate::seed::Seed;
@@ -88,6 +89,17 @@ pub enum Kind {
     Refused,
 }
 
+impl Kind {
+    /// Whether a case of this kind is to be refused: one in so many if any will do.
+    pub(crate) fn is_refused(self, draw: &mut Draw, one_in: usize) -> bool {
+        match self {
+            Kind::Accepted => false,
+            Kind::Refused => true,
+            Kind::Any => draw.one_in(one_in),
+        }
+    }
+}
+
 /// A request to the letter, for what the Input of an operation cannot say: a number that is none, a
 /// parameter that is given twice, another method. It is sent as it is, with any HTTP client, or with
 /// [`Case::curl`].
@@ -156,13 +168,15 @@ pub(crate) fn wire(method: &str, target: &str, headers: &[(&str, &str)], body: &
 
 /// A request as plain data: `method`, `target`, `headers` and `body`.
 pub(crate) fn parts(request: &Request) -> serde_json::Value {
-    let headers = request.headers().iter().map(|(name, value)| {
-        (name.to_string(), serde_json::Value::from(String::from_utf8_lossy(value.as_bytes()).into_owned()))
-    });
     serde_json::json!({
         "method": request.method().as_str(),
         "target": request.uri().to_string(),
-        "headers": headers.collect::<serde_json::Map<_, _>>(),
+        "headers": headers(request.headers()),
         "body": String::from_utf8_lossy(request.body()),
     })
+}
+
+/// Headers as plain data; a value that is not UTF-8 is shown lossily.
+pub(crate) fn headers(map: &http::HeaderMap) -> serde_json::Map<String, serde_json::Value> {
+    map.iter().map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into())).collect()
 }

@@ -21,9 +21,9 @@ pub use strategy::{
 
 pub(crate) use body::{FieldKind, field};
 pub(crate) use gateway::{alibaba as gateway_of_alibaba, huawei as gateway_of_huawei};
-#[cfg(feature = "fixtures")]
-pub(crate) use input::parts;
 pub(crate) use input::wire;
+#[cfg(feature = "fixtures")]
+pub(crate) use input::{headers, parts};
 #[cfg(feature = "fixtures")]
 pub(crate) use mismatch::ShownFact;
 pub(crate) use mismatch::{differences, shown, shown_facts, tell};

@@ -121,9 +121,9 @@ struct OnTheWire<I: OperationInput>(Box<dyn Sketch<I>>);
 
 impl<I: OperationInput> Sketch<Wire<I>> for OnTheWire<I> {
     fn case(&self) -> Case<Wire<I>> {
-        let request = self.0.case().request();
-        let Case { name, facts, class, format, given, then, .. } = self.0.case();
-        let when = Wire { request, input: std::marker::PhantomData };
+        let case = self.0.case();
+        let when = Wire::new(case.request());
+        let Case { name, facts, class, format, given, then, .. } = case;
         Case { name, facts, class, format, given, when, then }
     }
 

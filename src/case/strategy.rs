@@ -176,8 +176,8 @@ impl<I: OperationInput> SketchedBody<I> {
     }
 
     fn with(sketched: Sketched<I>, way: usize, ways: &[Way<I::Output>]) -> Option<Self> {
-        let output = sketched.case().then.ok()?;
-        let mut body = ways[way].body::<I>(&output, sketched.case().format)?;
+        let case = sketched.case();
+        let mut body = ways[way].body::<I>(&case.then.ok()?, case.format)?;
         body.name = format!("body.random.{}:{}", sketched.origin(), ways[way].name);
         Some(SketchedBody { sketched, way, body })
     }

@@ -1,5 +1,7 @@
 //! Signing: puts a signature on a request, by the same code that verifies one.
 
+use sha2::{Digest, Sha256};
+
 use super::Credentials;
 use super::canonical::{Algorithm, Claim, Mistake, hex, sign};
 use crate::clock::Timestamp;
@@ -51,7 +53,7 @@ impl Credentials {
             }
         }
         if algorithm == Algorithm::Acs3 {
-            let hash = hex(&sha256(request.body()));
+            let hash = hex(&Sha256::digest(request.body()));
             request.headers_mut().insert("x-acs-content-sha256", http::HeaderValue::from_str(&hash).expect("digits"));
         }
         if algorithm == Algorithm::RpcV1 {
@@ -102,11 +104,6 @@ impl Credentials {
         let pieces: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
         retarget(request, &pieces.join("&"));
     }
-}
-
-fn sha256(bytes: &[u8]) -> Vec<u8> {
-    use sha2::Digest;
-    sha2::Sha256::digest(bytes).to_vec()
 }
 
 /// Adds parameters to the query.

@@ -96,11 +96,7 @@ impl Plan {
             asked: Asked::Known,
             armed: None,
         };
-        let refused = match kind {
-            Kind::Accepted => false,
-            Kind::Refused => true,
-            Kind::Any => draw.one_in(4),
-        };
+        let refused = kind.is_refused(draw, 4);
         let choices = if kind == Kind::Refused { 1 } else { 3 };
         match draw.below(choices) {
             _ if !refused => {}

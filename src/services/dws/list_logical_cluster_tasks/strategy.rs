@@ -127,11 +127,7 @@ impl Plan {
             let last = if draw.one_in(8) { pages + 1 } else { pages.max(1) };
             plan.offset = Some(draw.below(last) as u32);
         }
-        let refused = match kind {
-            Kind::Accepted => false,
-            Kind::Refused => true,
-            Kind::Any => draw.one_in(4),
-        };
+        let refused = kind.is_refused(draw, 4);
         let choices = if kind == Kind::Refused { 6 } else { 9 };
         match draw.below(choices) {
             _ if !refused => {}

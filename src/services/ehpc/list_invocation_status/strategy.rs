@@ -68,11 +68,7 @@ impl Plan {
         let length = draw.length(60);
         let nodes = (0..length).map(|_| Seen::draw(draw)).collect();
         let mut plan = Plan { format, nodes, others: draw.below(3), asked: Asked::Known, armed: None };
-        let refused = match kind {
-            Kind::Accepted => false,
-            Kind::Refused => true,
-            Kind::Any => draw.one_in(4),
-        };
+        let refused = kind.is_refused(draw, 4);
         let choices = if kind == Kind::Refused { 2 } else { 6 };
         match draw.below(choices) {
             _ if !refused => {}

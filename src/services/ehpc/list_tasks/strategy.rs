@@ -265,11 +265,7 @@ impl Plan {
             let last = if draw.one_in(8) { pages + 1 } else { pages.max(1) };
             plan.page_number = Some(1 + draw.below(last) as u32);
         }
-        let refused = match kind {
-            Kind::Accepted => false,
-            Kind::Refused => true,
-            Kind::Any => draw.one_in(5),
-        };
+        let refused = kind.is_refused(draw, 5);
         // What a state decides is not for inputs that are refused whatever it holds.
         let choices = if kind == Kind::Refused { 3 } else { 5 };
         match draw.below(choices) {
