@@ -17,6 +17,7 @@ use crate::http::{Request, Response};
 use crate::operation::Operation;
 use crate::seed::Seed;
 use crate::services::{State, operation, operations};
+use crate::shard::Shard;
 
 /// Which cases to write as files: by default the whole catalogue of every operation in every
 /// encoding, and 20 random cases of each operation.
@@ -78,54 +79,7 @@ impl Default for Fixtures {
     }
 }
 
-/// One of several equal parts: every case is in exactly one of them.
-///
-/// ```
-/// let shard: taskmock::Shard = "2/4".parse()?;
-/// assert_eq!(shard.to_string(), "2/4");
-/// assert!("5/4".parse::<taskmock::Shard>().is_err());
-/// # Ok::<(), taskmock::FixtureError>(())
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shard {
-    /// From 1 to `count`.
-    number: u32,
-    count: u32,
-}
-
-impl Default for Shard {
-    /// The whole.
-    fn default() -> Self {
-        Shard { number: 1, count: 1 }
-    }
-}
-
-impl Shard {
-    /// Whether the case at a place, from 0, is in it.
-    pub(crate) fn has(self, place: usize) -> bool {
-        place % self.count as usize == (self.number - 1) as usize
-    }
-}
-
-impl fmt::Display for Shard {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}", self.number, self.count)
-    }
-}
-
-impl std::str::FromStr for Shard {
-    type Err = FixtureError;
-
-    fn from_str(text: &str) -> Result<Self, FixtureError> {
-        let parts = text.split_once('/').and_then(|(number, count)| Some((number.parse().ok()?, count.parse().ok()?)));
-        match parts {
-            Some((number, count)) if (1..=count).contains(&number) => Ok(Shard { number, count }),
-            _ => Err(FixtureError(format!("`{text}` is no part such as 2/4, the second of four"))),
-        }
-    }
-}
-
-/// An operation or a part that does not exist.
+/// An operation that does not exist.
 ///
 /// ```
 /// let error = taskmock::Fixtures::default().of_operation("ehpc.list_clusters").unwrap_err();

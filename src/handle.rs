@@ -138,6 +138,12 @@ impl Handle {
         self.with(|backend| backend.load(state));
     }
 
+    /// Puts another backend in the place of this one.
+    #[cfg(feature = "conformance")]
+    pub(crate) fn replace(&self, backend: Backend) {
+        self.lock().backend = backend;
+    }
+
     /// Goes back to the state that was loaded last, and forgets the requests that came in.
     ///
     /// ```

@@ -7,6 +7,8 @@
 mod backend;
 mod case;
 mod clock;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 #[cfg(feature = "server")]
 mod control;
 pub mod dialect;
@@ -29,24 +31,28 @@ mod seed;
 #[cfg(feature = "server")]
 mod server;
 mod services;
+#[cfg(any(feature = "conformance", feature = "fixtures"))]
+mod shard;
 #[cfg(feature = "signatures")]
 mod signature;
 mod word;
 
 pub use backend::{ArmError, Backend, fact, facts};
 pub use case::{
-    Body, Case, Class, ForOperation, GENERATOR_VERSION, Mismatch, OperationInput, OperationOutput, Reading, Wire, body,
-    body_catalogue, case, catalogue, for_operation, random_body, random_case, wire_catalogue,
+    Body, Case, Class, ForOperation, GENERATOR_VERSION, Level, Mismatch, OperationInput, OperationOutput, Reading,
+    Wire, body, body_catalogue, case, catalogue, for_operation, random_body, random_case, wire_catalogue,
 };
 #[doc(hidden)]
-pub use case::{Field, Kind, Sketch};
+pub use case::{Field, Kind, Paging, Sketch};
 #[cfg(feature = "proptest")]
 pub use case::{bodies, cases, inputs, invalid_inputs, random_cases, requests, states};
 pub use clock::{Span, TimeError, Timestamp};
+#[cfg(feature = "conformance")]
+pub use conformance::Suite;
 pub use error_code::{ErrorCode, Layer};
 pub use fact::{Fact, FactKind};
 #[cfg(feature = "fixtures")]
-pub use fixture::{FixtureError, Fixtures, Shard};
+pub use fixture::{FixtureError, Fixtures};
 pub use format::{DecodeError, Format, JsonText};
 #[cfg(feature = "server")]
 pub use handle::Handle;
@@ -60,5 +66,7 @@ pub use seed::Seed;
 #[cfg(feature = "server")]
 pub use server::MockServer;
 pub use services::{Armed, RawResponse, State, StateError, Submit, ack, dws, ehpc, operation, operations};
+#[cfg(any(feature = "conformance", feature = "fixtures"))]
+pub use shard::{Shard, ShardError};
 #[cfg(feature = "signatures")]
 pub use signature::{Algorithm, Credentials, CredentialsError};

@@ -35,6 +35,8 @@ pub struct Body<I: OperationInput> {
     pub bytes: Vec<u8>,
     /// What a sound client makes of it.
     pub then: Reading<I::Output>,
+    /// The answer with a field that is not there, as a client shows it that shows what is absent.
+    pub(crate) absent: Option<Value>,
 }
 
 /// What a sound client makes of a body: one of some outputs, or an error if that is right too.
@@ -69,9 +71,15 @@ impl<I: OperationInput> Body<I> {
     /// # Ok::<(), taskmock::Mismatch>(())
     /// ```
     pub fn check<E: Debug>(&self, got: Result<I::Output, E>) -> Result<(), Mismatch> {
-        let said = match (&got, self.then.outputs.first()) {
-            (Err(_), _) if self.then.error => return Ok(()),
-            (Ok(output), _) if self.then.outputs.contains(output) => return Ok(()),
+        let said = self.differences(got);
+        if said.is_empty() { Ok(()) } else { Err(Mismatch(format!("{said}{self:?}"))) }
+    }
+
+    /// What is wrong with what a client made of it; nothing if it is right.
+    pub(crate) fn differences<E: Debug>(&self, got: Result<I::Output, E>) -> String {
+        match (&got, self.then.outputs.first()) {
+            (Err(_), _) if self.then.error => String::new(),
+            (Ok(output), _) if self.then.outputs.contains(output) => String::new(),
             (Err(error), _) => format!("the client could not read what it should read: {error:?}\n"),
             (Ok(output), None) => {
                 let output = serde_json::to_string(output).unwrap_or_default();
@@ -81,11 +89,10 @@ impl<I: OperationInput> Body<I> {
             (Ok(output), Some(expected)) => {
                 let value = |output: &I::Output| serde_json::to_value(output).unwrap_or_default();
                 let mut said = String::from("the client read something else than the body says\n");
-                differences(&mut said, "", &value(expected), &value(output));
+                differences(&mut said, "output", &value(expected), &value(output));
                 said
             }
-        };
-        Err(Mismatch(format!("{said}{self:?}")))
+        }
     }
 
     /// A state in which every call of the operation is answered with this body and status 200, for
@@ -211,6 +218,7 @@ struct Bent<O> {
     bytes: Vec<u8>,
     content_type: Option<&'static str>,
     then: Reading<O>,
+    absent: Option<Value>,
 }
 
 type Bend<O> = Box<dyn Fn(&Good<'_, O>) -> Option<Bent<O>>>;
@@ -238,6 +246,7 @@ impl<O: OperationOutput> Way<O> {
             content_type,
             bytes: bent.bytes,
             then: bent.then,
+            absent: bent.absent,
         })
     }
 }
@@ -268,7 +277,7 @@ impl<O: OperationOutput> Good<'_, O> {
     }
 
     fn bent(&self, bytes: impl Into<Vec<u8>>, outputs: Vec<O>, error: bool) -> Bent<O> {
-        Bent { bytes: bytes.into(), content_type: None, then: Reading { outputs, error } }
+        Bent { bytes: bytes.into(), content_type: None, then: Reading { outputs, error }, absent: None }
     }
 }
 
@@ -404,8 +413,8 @@ fn field_ways<O: OperationOutput>(field: &'static Field) -> Vec<Way<O>> {
     let named = |what: &str| format!("{what}.{}", field.pointer.trim_start_matches('/').replace('/', "."));
     // What SDKs read as absent may be read so.
     let absent = move |good: &Good<'_, O>, bytes: Vec<u8>, value: Option<Value>| {
-        let outputs = value.filter(|_| field.optional).and_then(|value| serde_json::from_value(value).ok());
-        good.bent(bytes, outputs.into_iter().collect(), true)
+        let outputs = value.clone().filter(|_| field.optional).and_then(|value| serde_json::from_value(value).ok());
+        Bent { absent: value, ..good.bent(bytes, outputs.into_iter().collect(), true) }
     };
     let mut ways = vec![
         Way {

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{Case, Field, Sketch};
+use super::{Case, Field, Paging, Sketch};
 use crate::dialect::Dialect;
 use crate::draw::Draw;
 use crate::format::{DecodeError, Format};
@@ -42,6 +42,12 @@ pub trait OperationInput: Clone + Debug + PartialEq + Serialize + Send + Sync + 
     /// The catalogue of requests that no Input can say.
     #[doc(hidden)]
     fn wire_catalogue(format: Format) -> Vec<Case<Wire<Self>>>;
+
+    /// How it pages, if it does.
+    #[doc(hidden)]
+    fn paging() -> Option<Paging<Self>> {
+        None
+    }
 
     /// A random case yet to be made.
     #[doc(hidden)]

@@ -6,14 +6,18 @@ mod gateway;
 #[cfg(feature = "proptest")]
 mod hostile;
 mod input;
+mod level;
 mod mismatch;
+mod paging;
 mod sketch;
 mod strategy;
 
 pub use body::{Body, Field, Reading};
 pub use by_id::{ForOperation, for_operation};
 pub use input::{Kind, OperationInput, OperationOutput, Wire};
+pub use level::Level;
 pub use mismatch::Mismatch;
+pub use paging::Paging;
 pub use sketch::Sketch;
 pub use strategy::{
     GENERATOR_VERSION, body, body_catalogue, case, catalogue, random_body, random_case, wire_catalogue,
@@ -33,6 +37,7 @@ pub(crate) use strategy::{any_input, any_output};
 #[cfg(feature = "proptest")]
 pub use strategy::{bodies, cases, inputs, invalid_inputs, random_cases, requests, states};
 
+use std::borrow::Cow;
 use std::fmt::{self, Debug, Write as _};
 
 use serde::Serialize;
@@ -70,7 +75,7 @@ use crate::services::{Armed, RawResponse, State, operation};
 pub struct Case<I: OperationInput> {
     /// Its name, by which [`case`](crate::case) finds it.
     pub name: String,
-    /// The ids of the facts that it shows, at least one.
+    /// The ids of the facts that it shows, at least one; the first is the one that it is about.
     pub facts: Vec<&'static str>,
     /// What it is like.
     pub class: Class,
@@ -119,6 +124,53 @@ impl fmt::Display for Class {
             Class::Dialect => "dialect",
             Class::Malformed => "malformed",
         })
+    }
+}
+
+/// A request as a line for a shell.
+pub(crate) fn curl<'a>(
+    method: &str,
+    url: &str,
+    headers: impl Iterator<Item = (&'a str, &'a str)>,
+    body: &str,
+) -> String {
+    let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
+    let mut line = String::from("curl -i ");
+    if method != "GET" {
+        let _ = write!(line, "-X {method} ");
+    }
+    line.push_str(&quoted(url));
+    for (name, value) in headers {
+        let _ = write!(line, " -H {}", quoted(&format!("{name}: {value}")));
+    }
+    if !body.is_empty() {
+        let _ = write!(line, " --data-binary {}", quoted(body));
+    }
+    line
+}
+
+/// Parameters by name with what they are, if they are anything.
+type Values = Vec<(&'static str, Option<String>)>;
+
+/// The request id of what a client got, if it has a place for one.
+fn request_id<O: OperationOutput>(got: &mut Result<O, Refused>) -> Option<&mut String> {
+    match got {
+        Ok(output) => output.request_id(),
+        Err(refused) => Some(&mut refused.request_id),
+    }
+}
+
+/// What a client gets, as a value with an `output` or an `error`, whose fields have the names that
+/// they have in the protocol of `conformance`.
+pub(crate) fn value_of<O: OperationOutput>(side: &Result<O, Refused>) -> serde_json::Value {
+    match side {
+        Ok(output) => serde_json::json!({ "output": output }),
+        Err(refused) => serde_json::json!({ "error": {
+            "http_status": refused.status,
+            "code": refused.code,
+            "message": refused.message,
+            "request_id": refused.request_id,
+        } }),
     }
 }
 
@@ -187,8 +239,8 @@ impl<I: OperationInput> Case<I> {
     }
 
     /// Whether it is answered in a shape that only a client of its dialect reads.
-    #[cfg(feature = "proptest")]
-    fn has_other_shape(&self) -> bool {
+    #[cfg(any(feature = "conformance", feature = "proptest"))]
+    pub(crate) fn has_other_shape(&self) -> bool {
         self.given.dialect.changes_shape()
     }
 
@@ -211,27 +263,40 @@ impl<I: OperationInput> Case<I> {
     /// assert!(mismatch.contains("000, error codes"));
     /// ```
     pub fn check(&self, got: Result<I::Output, Refused>) -> Result<(), Mismatch> {
-        let mut got = got;
-        let expected = self.first_id();
-        let id = match &mut got {
-            Ok(output) => output.request_id(),
-            Err(refused) => Some(&mut refused.request_id),
-        };
-        if let Some(id) = id
-            && self.is_drawn(id)
-        {
-            expected.clone_into(id);
-        }
-        if got == self.then {
+        let said = self.differences(got);
+        if said.is_empty() {
             return Ok(());
         }
-        let value = |side: &Result<I::Output, Refused>| match side {
-            Ok(output) => serde_json::json!({ "output": output }),
-            Err(refused) => serde_json::json!({ "error": refused }),
-        };
-        let mut said = String::from("the client's answer is not what the case says\n");
-        differences(&mut said, "", &value(&self.then), &value(&got));
-        Err(Mismatch(format!("{said}{self:?}")))
+        Err(Mismatch(format!("the client's answer is not what the case says\n{said}{self:?}")))
+    }
+
+    /// A line for each leaf in which what a client got is not what it should have got.
+    pub(crate) fn differences(&self, mut got: Result<I::Output, Refused>) -> String {
+        if let Some(id) = request_id(&mut got)
+            && self.is_drawn(id)
+        {
+            *id = self.first_id();
+        }
+        self.differences_but_for_the_id(&got)
+    }
+
+    /// The same for what a server of its own ids answered: any id will do, but not none.
+    #[cfg(feature = "conformance")]
+    pub(crate) fn differences_of_a_server(&self, mut got: Result<I::Output, Refused>) -> String {
+        if let Some(id) = request_id(&mut got)
+            && !id.is_empty()
+        {
+            *id = self.first_id();
+        }
+        self.differences_but_for_the_id(&got)
+    }
+
+    fn differences_but_for_the_id(&self, got: &Result<I::Output, Refused>) -> String {
+        let mut said = String::new();
+        if *got != self.then {
+            differences(&mut said, "", &value_of(&self.then), &value_of(got));
+        }
+        said
     }
 
     /// Whether a client asked what it should have asked: the last request that it sent for the
@@ -251,52 +316,71 @@ impl<I: OperationInput> Case<I> {
     /// assert!(mismatch.starts_with("the client asked for something else\n  offset: expected 1, sent 10\n"));
     /// ```
     pub fn check_requests(&self, sent: &[Recorded]) -> Result<(), Mismatch> {
-        let mut said = String::from("the client asked for something else\n");
-        let before = said.len();
-        let request = self.request();
-        let expected = self.values(&Incoming::from(&request));
-        // An Input with an empty id in its path is for no operation.
-        let is_meant = |recorded: &&Recorded| expected.is_empty() || recorded.operation == Some(I::ID);
-        match sent.iter().rfind(is_meant) {
-            None => said.push_str("  no request of this operation came in\n"),
-            Some(recorded) => {
-                let incoming =
-                    Incoming::from_parts(&recorded.method, &recorded.target, &recorded.headers, &recorded.body);
-                let pieces = |path: &str| {
-                    path.split('/').map(|piece| decode(piece).ok().map(|piece| piece.into_owned())).collect::<Vec<_>>()
-                };
-                if expected.is_empty() && pieces(incoming.path) != pieces(request.uri().path()) {
-                    let _ = writeln!(said, "  path: expected {}, sent {}", request.uri().path(), incoming.path);
-                }
-                for ((name, expected), (_, sent)) in expected.into_iter().zip(self.values(&incoming)) {
-                    if expected != sent {
-                        let shown = |value: Option<String>| value.unwrap_or_else(|| "nothing".to_owned());
-                        let _ = writeln!(said, "  {name}: expected {}, sent {}", shown(expected), shown(sent));
-                    }
-                }
-            }
+        let said = self.differences_of_requests(sent);
+        if said.is_empty() {
+            return Ok(());
         }
-        if said.len() == before { Ok(()) } else { Err(Mismatch(format!("{said}{self:?}"))) }
+        Err(Mismatch(format!("the client asked for something else\n{said}{self:?}")))
     }
 
-    /// The values of a request, as the operation takes them.
-    fn values(&self, request: &Incoming<'_>) -> Vec<(&'static str, Option<String>)> {
-        let values: Vec<Option<String>> = match route(request, &self.given.dialect) {
-            Route::Call(call) => call.values.into_iter().map(|value| value.map(|value| value.into_owned())).collect(),
-            Route::Refused(..) | Route::Unknown => Vec::new(),
+    /// A line for each thing that a client should have asked otherwise.
+    pub(crate) fn differences_of_requests(&self, sent: &[Recorded]) -> String {
+        let mut said = String::new();
+        let request = self.request();
+        let expected = self.asked_for(&Incoming::from(&request));
+        // An Input with an empty id in its path is for no operation.
+        let is_meant = |recorded: &&Recorded| expected.is_none() || recorded.operation == Some(I::ID);
+        let Some(recorded) = sent.iter().rfind(is_meant) else {
+            said.push_str("  no request of this operation came in\n");
+            for other in sent.iter().rev().take(3) {
+                let _ = writeln!(said, "    but this did: {} {}", other.method, shown(other.target.as_bytes()));
+            }
+            return said;
         };
+        let incoming = Incoming::from_parts(&recorded.method, &recorded.target, &recorded.headers, &recorded.body);
+        let Some((format, expected)) = expected else {
+            let pieces = |path: &str| {
+                path.split('/').map(|piece| decode(piece).ok().map(|piece| piece.into_owned())).collect::<Vec<_>>()
+            };
+            if pieces(incoming.path) != pieces(request.uri().path()) {
+                let _ = writeln!(said, "  path: expected {}, sent {}", request.uri().path(), incoming.path);
+            }
+            return said;
+        };
+        let Some((asked_format, sent)) = self.asked_for(&incoming) else {
+            let _ = writeln!(said, "  it was refused before its parameters were read");
+            return said;
+        };
+        if asked_format != format {
+            let _ = writeln!(said, "  encoding: expected {format}, asked for {asked_format}");
+        }
+        for ((name, expected), (_, sent)) in expected.into_iter().zip(sent) {
+            if expected != sent {
+                let shown = |value: Option<String>| value.unwrap_or_else(|| "nothing".to_owned());
+                let _ = writeln!(said, "  {name}: expected {}, sent {}", shown(expected), shown(sent));
+            }
+        }
+        said
+    }
+
+    /// What a request asks for, if it comes to the operation: the encoding, and the values as the
+    /// operation takes them.
+    fn asked_for(&self, request: &Incoming<'_>) -> Option<(Format, Values)> {
+        let Route::Call(call) = route(request, &self.given.dialect) else { return None };
+        let values: Vec<Option<String>> =
+            call.values.into_iter().map(|value| value.map(|value| value.into_owned())).collect();
         let parameters = self.operation().parameters.iter();
         let has_task_id =
             parameters.clone().zip(&values).any(|(parameter, value)| parameter.name == "TaskId" && value.is_some());
-        parameters
+        let values = parameters
             .zip(values)
             // With TaskId, Archived is void (`000`, `001`), so it may be said or left out.
             .filter(|(parameter, _)| !(has_task_id && parameter.name == "Archived"))
             .map(|(parameter, value)| {
                 let value = value.map(|value| if parameter.name == "Archived" { value.to_lowercase() } else { value });
                 (parameter.name, value.or_else(|| parameter.default.map(str::to_owned)))
-            })
-            .collect()
+            });
+        Some((call.format, values.collect()))
     }
 
     /// Expects the request id of the first request.
@@ -348,20 +432,14 @@ impl<I: OperationInput> Case<I> {
     /// ```
     pub fn curl(&self, base_url: &str) -> String {
         let request = self.request();
-        let quoted = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
-        let mut line = String::from("curl -i ");
-        if request.method() != "GET" {
-            let _ = write!(line, "-X {} ", request.method());
-        }
-        line.push_str(&quoted(&format!("{base_url}{}", request.uri())));
-        for (name, value) in request.headers() {
-            let value = String::from_utf8_lossy(value.as_bytes());
-            let _ = write!(line, " -H {}", quoted(&format!("{name}: {value}")));
-        }
-        if !request.body().is_empty() {
-            let _ = write!(line, " --data-binary {}", quoted(&String::from_utf8_lossy(request.body())));
-        }
-        line
+        let headers: Vec<(&str, Cow<'_, str>)> = request
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())))
+            .collect();
+        let headers = headers.iter().map(|(name, value)| (*name, value.as_ref()));
+        let url = format!("{base_url}{}", request.uri());
+        curl(request.method().as_str(), &url, headers, &String::from_utf8_lossy(request.body()))
     }
 
     /// The line of Rust that makes this case again, on any machine.

@@ -1,5 +1,6 @@
 //! Command line: arguments, files, output and exit codes; the only place that has any of them.
 
+mod conformance;
 mod facts;
 mod progress;
 mod regenerate;
@@ -30,6 +31,8 @@ enum Command {
     Sample(sample::Arguments),
     /// Write the fixtures of all cases as files, or check those that are there.
     Regenerate(regenerate::Arguments),
+    /// Ask a client or a server every case, and tell what it gets wrong.
+    Conformance(Box<conformance::Arguments>),
     /// Print the default state, the documents' world, as a JSON file to start from.
     State,
     /// Print the JSON Schema of a state file.
@@ -75,6 +78,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Regenerate(arguments) => regenerate::run(&arguments),
         Command::Sample(arguments) => sample::run(&arguments),
+        Command::Conformance(arguments) => conformance::run(*arguments),
         Command::Facts(arguments) => facts::run(&arguments),
         Command::State => print(&State::documents().to_json()),
         Command::Schema => {

@@ -25,6 +25,8 @@ use serde::{Deserialize, Serialize};
 
 pub use json_text::JsonText;
 pub(crate) use json_text::{escape, truncate, unescape};
+#[cfg(feature = "conformance")]
+pub(crate) use xml_writer::is_forbidden;
 
 /// An encoding of a body.
 ///

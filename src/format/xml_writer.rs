@@ -71,7 +71,7 @@ impl OpenElement<'_> {
 }
 
 /// Whether XML 1.0 has no way to carry a character.
-pub(super) fn is_forbidden(character: char) -> bool {
+pub(crate) fn is_forbidden(character: char) -> bool {
     matches!(character, '\0'..='\x08' | '\x0b' | '\x0c' | '\x0e'..='\x1f' | '\u{fffe}' | '\u{ffff}')
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Input, LogicalClusterTaskInfo, Order, Output};
 use crate::case::{
-    Case, Class, Facts, Field, FieldKind, Kind, OperationInput, OperationOutput, Refusal, Sketch, Wire, field,
+    Case, Class, Facts, Field, FieldKind, Kind, OperationInput, OperationOutput, Paging, Refusal, Sketch, Wire, field,
 };
 use crate::clock::{Span, Timestamp};
 use crate::dialect::Dialect;
@@ -35,6 +35,21 @@ impl OperationInput for Input {
 
     fn wire_catalogue(_: Format) -> Vec<Case<Wire<Self>>> {
         super::wire::catalogue()
+    }
+
+    fn paging() -> Option<Paging<Self>> {
+        Some(Paging {
+            given: |count| given((1..=count).map(running)),
+            ask: |page, size| Input { offset: Some(page), limit: Some(size), ..input() },
+            items: "logical_cluster_tasks",
+            total: "count",
+            echo: None,
+            facts: [
+                "dws.list_logical_cluster_tasks.offset.unit",
+                "dws.list_logical_cluster_tasks.output.count",
+                "dws.list_logical_cluster_tasks.offset.unit",
+            ],
+        })
     }
 
     fn sketch(seed: Seed, kind: Kind, _: Format) -> Box<dyn Sketch<Self>> {

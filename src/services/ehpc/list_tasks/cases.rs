@@ -1,7 +1,7 @@
 //! The catalogue of ListTasks: what its Input can say, with answers written by hand.
 
 use super::{Input, Output, Status, TaskInfo, TaskType};
-use crate::case::{Case, Class, Field, FieldKind, Kind, OperationInput, OperationOutput, Sketch, Wire, field};
+use crate::case::{Case, Class, Field, FieldKind, Kind, OperationInput, OperationOutput, Paging, Sketch, Wire, field};
 use crate::clock::{Span, Timestamp};
 use crate::dialect::Dialect;
 use crate::draw::{Draw, HURTING};
@@ -33,6 +33,21 @@ impl OperationInput for Input {
 
     fn wire_catalogue(format: Format) -> Vec<Case<Wire<Self>>> {
         super::wire::catalogue(format)
+    }
+
+    fn paging() -> Option<Paging<Self>> {
+        Some(Paging {
+            given: |count| given((1..=count).map(running)),
+            ask: |page, size| Input { page_number: Some(page + 1), page_size: Some(size), ..input() },
+            items: "Tasks",
+            total: "TotalCount",
+            echo: Some(("PageNumber", "PageSize", "ehpc.list_tasks.page.echo")),
+            facts: [
+                "ehpc.list_tasks.input.page_number",
+                "ehpc.list_tasks.output.total_count",
+                "ehpc.list_tasks.page.past_end",
+            ],
+        })
     }
 
     fn sketch(seed: Seed, kind: Kind, format: Format) -> Box<dyn Sketch<Self>> {

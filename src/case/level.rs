@@ -1,0 +1,94 @@
+//! Level: how much a case binds those who are asked it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Body, Case, Class, OperationInput};
+use crate::backend::fact;
+use crate::fact::FactKind;
+
+/// How much a case binds a client or a server: by who states the first of its facts, which is the one
+/// that it is about.
+///
+/// ```
+/// use taskmock::{Format, Level, case, ehpc::list_tasks::Input};
+/// let case = case::<Input>("page_size.max", Format::Json).unwrap();
+/// assert_eq!(case.level(), Level::Must);
+/// assert!(Level::Must < Level::May);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// One of the documents states it.
+    Must,
+    /// Another page of the vendor, or an official SDK, shows it.
+    Should,
+    /// Nobody states it, or it is a reading of the documents that is not the default.
+    May,
+}
+
+impl Level {
+    /// Every level.
+    ///
+    /// ```
+    /// assert_eq!(taskmock::Level::ALL.len(), 3);
+    /// ```
+    pub const ALL: &'static [Level] = &[Level::Must, Level::Should, Level::May];
+
+    pub(crate) fn of(class: Class, facts: &[&'static str]) -> Level {
+        let kind = facts.first().and_then(|id| fact(id)).map(|fact| fact.kind);
+        match (class, kind) {
+            (Class::Dialect, _) => Level::May,
+            (_, Some(FactKind::Documented)) => Level::Must,
+            (_, Some(FactKind::Vendor | FactKind::Sdk)) => Level::Should,
+            (_, Some(FactKind::Assumed) | None) => Level::May,
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Level::Must => "must",
+            Level::Should => "should",
+            Level::May => "may",
+        })
+    }
+}
+
+impl std::str::FromStr for Level {
+    type Err = String;
+
+    /// Reads `must`, `should` or `may`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Level::ALL.iter().copied().find(|level| level.to_string() == text);
+        found.ok_or_else(|| "there are must, should and may".to_owned())
+    }
+}
+
+impl<I: OperationInput> Case<I> {
+    /// How much it binds those who are asked it.
+    ///
+    /// ```
+    /// use taskmock::{Format, Level, case, dws::list_logical_cluster_tasks::Input};
+    /// let case = case::<Input>("error.404", Format::Json).unwrap();
+    /// assert_eq!(case.level(), Level::Should); // the document has the status, but no code
+    /// ```
+    pub fn level(&self) -> Level {
+        Level::of(self.class, &self.facts)
+    }
+}
+
+impl<I: OperationInput> Body<I> {
+    /// How much it binds those who are asked it.
+    ///
+    /// ```
+    /// use taskmock::{Format, Level, body, ehpc::list_tasks::Input};
+    /// let body = body::<Input>("body.truncated", Format::Json).unwrap();
+    /// assert_eq!(body.level(), Level::May); // no document says what a client does with it
+    /// ```
+    pub fn level(&self) -> Level {
+        Level::of(self.class, &self.facts)
+    }
+}

@@ -1,0 +1,244 @@
+//! `taskmock conformance`: the cases asked of a client or a server, and what came of it as reports.
+
+mod client;
+mod http;
+mod process;
+mod report;
+mod server;
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use taskmock::conformance::{CaseResult, Conclusion, Kind, KnownFailing, Report, Results, failure};
+use taskmock::{Format, Level, Seed, Shard, Suite, fact, operation, operations};
+
+use super::{Failure, print, progress};
+
+#[derive(clap::Args)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    whom: Whom,
+}
+
+#[derive(clap::Subcommand)]
+enum Whom {
+    /// Ask a client, in any language: a command that reads a line of JSON for each case and prints one.
+    Client(client::Arguments),
+    /// Ask a server.
+    Server(server::Arguments),
+    /// Make reports of results that were written with --json; those of shards are merged.
+    Report(report::Arguments),
+    /// Print the page that says all that a client needs to know, or the JSON Schema of its lines.
+    Protocol {
+        /// Print the JSON Schema in place of the page.
+        #[arg(long)]
+        schema: bool,
+    },
+}
+
+pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
+    match arguments.whom {
+        Whom::Client(arguments) => client::run(&arguments),
+        Whom::Server(arguments) => server::run(&arguments),
+        Whom::Report(arguments) => report::run(&arguments),
+        Whom::Protocol { schema: false } => print(taskmock::conformance::PROTOCOL.trim_end()),
+        Whom::Protocol { schema: true } => print(taskmock::conformance::PROTOCOL_SCHEMA.trim_end()),
+    }
+}
+
+/// Which cases are asked, of a client or a server.
+#[derive(clap::Args)]
+struct Selection {
+    /// Only this operation; may be given again.
+    #[arg(long, value_name = "ID")]
+    operation: Vec<String>,
+    /// Only cases of which the name fits, such as `page_size.*`, or the whole name, such as
+    /// `*/xml/page_size.max`; `*` stands for anything. May be given again.
+    #[arg(long = "case", value_name = "PATTERN")]
+    names: Vec<String>,
+    /// Only cases that show a fact whose id fits; may be given again. `taskmock facts` lists them.
+    #[arg(long, value_name = "PATTERN")]
+    fact: Vec<String>,
+    /// Only cases of this level: must (a document states it), should (the vendor or an SDK shows it), or
+    /// may (assumed); may be given again.
+    #[arg(long, value_name = "LEVEL", value_parser = str::parse::<Level>)]
+    level: Vec<Level>,
+    /// How many random cases are asked besides.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = super::whole, allow_negative_numbers = true)]
+    cases: u64,
+    /// What the random cases are drawn from; the same seed gives the same ones on every machine.
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = super::whole, allow_negative_numbers = true)]
+    seed: u64,
+    /// Only one of several equal parts, such as 2/4; `conformance report` merges what they write with
+    /// --json.
+    #[arg(long, value_name = "K/N", value_parser = str::parse::<Shard>)]
+    shard: Option<Shard>,
+    /// Print the names of the cases, one a line, each with its level and the fact that it is about, and ask
+    /// nothing.
+    #[arg(long)]
+    list: bool,
+}
+
+impl Selection {
+    fn suite(&self, formats: Vec<Format>) -> Result<Suite, Failure> {
+        for id in &self.operation {
+            if operation(id).is_none() {
+                let ids: Vec<&str> = operations().map(|operation| operation.id).collect();
+                let there_are = ids.join(", ");
+                return Err(Failure::usage(format!("--operation: `{id}` is no operation; there are {there_are}")));
+            }
+        }
+        if let Some(id) = self.fact.iter().find(|id| !id.contains('*') && fact(id).is_none()) {
+            let sentence = format!("--fact: `{id}` is the id of no fact; `taskmock facts` lists them");
+            return Err(Failure::usage(sentence));
+        }
+        Ok(Suite {
+            operations: self.operation.clone(),
+            formats,
+            names: self.names.clone(),
+            facts: self.fact.clone(),
+            levels: self.level.clone(),
+            random: self.cases,
+            seed: Seed(self.seed),
+            shard: self.shard.unwrap_or_default(),
+            ..Suite::default()
+        })
+    }
+}
+
+#[derive(Clone)]
+struct Formats(Vec<Format>);
+
+fn formats(text: &str) -> Result<Formats, String> {
+    match text {
+        "all" => Ok(Formats(Vec::new())),
+        one => one.parse().map(|format| Formats(vec![format])).map_err(|_| "there are json, xml and all".to_owned()),
+    }
+}
+
+/// Prints the cases, one a line.
+fn list(suite: &Suite, kind: Kind) -> Result<(), Failure> {
+    let cases = suite.list(kind);
+    let width = cases.iter().map(|(id, ..)| id.len()).max().unwrap_or(0);
+    let line = |(id, level, facts): &(String, Level, Vec<&'static str>)| {
+        let level = level.to_string();
+        format!("{id:width$}  {level:6}  {}", facts.first().unwrap_or(&""))
+    };
+    match cases.is_empty() {
+        true => Err(nothing_selected()),
+        false => print(&cases.iter().map(line).collect::<Vec<_>>().join("\n")),
+    }
+}
+
+fn nothing_selected() -> Failure {
+    Failure::usage("no case is selected; --list without a selection prints them all".to_owned())
+}
+
+/// What counts, and which reports are written.
+#[derive(clap::Args)]
+struct Reports {
+    /// A file of the cases that are known to fail, one a line, with the reason after a #. It is exact: a
+    /// case on it that does not fail, and a line that names no case, fail the run.
+    #[arg(long, value_name = "FILE")]
+    known_failing: Option<PathBuf>,
+    /// The least binding level of which a failing case fails the run: must, should or may.
+    #[arg(long, value_name = "LEVEL", default_value = "must", value_parser = str::parse::<Level>)]
+    fail_on: Level,
+    /// Write the results as JSON, from which `conformance report` makes the other reports.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Write the results as JUnit XML.
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+    /// Write the results as one HTML page.
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+}
+
+/// A run that is told while it goes on.
+struct Telling<'a> {
+    reports: &'a Reports,
+    known: KnownFailing,
+    /// How a case is asked again, with `{case}` for its name.
+    again: String,
+    bar: indicatif::ProgressBar,
+}
+
+impl<'a> Telling<'a> {
+    fn start(reports: &'a Reports, again: String, count: u64) -> Result<Self, Failure> {
+        Ok(Telling { reports, known: reports.known()?, again, bar: progress::bar(count, false) })
+    }
+
+    /// Tells a failure as soon as it is known.
+    fn tell(&self, result: &CaseResult) {
+        self.bar.inc(1);
+        if let Some(text) = failure(result, &self.known, self.reports.fail_on, Some(&self.again)) {
+            // A terminal that has gone changes nothing.
+            self.bar.suspend(|| drop(writeln!(io::stdout().lock(), "{text}")));
+        }
+    }
+
+    /// Writes the reports, prints the summary, and ends as the results say.
+    fn end(self, results: &Results) -> Result<(), Failure> {
+        self.bar.finish_and_clear();
+        let (known, least) = (&self.known, self.reports.fail_on);
+        let report = Report { results, known, least, again: Some(&self.again) };
+        self.reports.write(&report)?;
+        print(&report.summary())?;
+        exit(&results.conclude(known, least))
+    }
+}
+
+/// Whether the run conforms, as an exit code.
+fn exit(conclusion: &Conclusion) -> Result<(), Failure> {
+    if conclusion.conforms() {
+        return Ok(());
+    }
+    if conclusion.asked == 0 && conclusion.unknown.is_empty() {
+        return Err(Failure::usage("nothing was asked: every case that is selected is not supported".to_owned()));
+    }
+    Err(Failure::different("it does not conform".to_owned()))
+}
+
+impl Reports {
+    fn known(&self) -> Result<KnownFailing, Failure> {
+        let Some(path) = &self.known_failing else { return Ok(KnownFailing::default()) };
+        let wrong = |why: String| Failure::usage(format!("--known-failing {}: {why}", path.display()));
+        let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+        text.parse().map_err(|error: taskmock::conformance::KnownFailingError| wrong(error.to_string()))
+    }
+
+    fn write(&self, report: &Report<'_>) -> Result<(), Failure> {
+        if let Some(path) = &self.json {
+            let json = serde_json::to_string(report.results).expect("results are always JSON");
+            write(path, &(json + "\n"))?;
+        }
+        if let Some(path) = &self.junit {
+            write(path, &report.junit())?;
+        }
+        if let Some(path) = &self.html {
+            write(path, &report.html())?;
+        }
+        Ok(())
+    }
+}
+
+/// Writes a file in one step: what was there stays until all of the new one is written.
+fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let beside = path.with_extension(format!("{}.tmp", std::process::id()));
+    let done = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
+    done.map_err(|error| {
+        let _ = fs::remove_file(&beside);
+        Failure::usage(format!("cannot write {}: {error}", path.display()))
+    })
+}
+
+/// An argument as a shell takes it.
+fn quoted(argument: &str) -> String {
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || "-_./:=@%+,".contains(character);
+    match argument.chars().all(is_plain) && !argument.is_empty() {
+        true => argument.to_owned(),
+        false => format!("'{}'", argument.replace('\'', r"'\''")),
+    }
+}

@@ -1,0 +1,62 @@
+//! Endpoint: where a client under test is sent, with a backend of its own for each case.
+
+use super::asked::{AnyCase, without_answer};
+use super::results::Verdict;
+#[cfg(feature = "signatures")]
+use super::signatures::{Signatures, Verifier};
+use crate::backend::Backend;
+use crate::journal::Recorded;
+use crate::listener::Listener;
+use crate::services::State;
+
+/// A listener whose backend is another one for each case. The port stays, so that clients can keep
+/// their connections.
+pub(crate) struct Endpoint {
+    listener: Listener,
+    #[cfg(feature = "signatures")]
+    verifier: Verifier,
+}
+
+impl Endpoint {
+    pub(crate) fn new(#[cfg(feature = "signatures")] signatures: Signatures) -> Self {
+        Endpoint {
+            listener: Listener::start_with(State::default()),
+            #[cfg(feature = "signatures")]
+            verifier: Verifier::new(signatures),
+        }
+    }
+
+    /// Begins a case.
+    pub(crate) fn open(&mut self, given: &State) {
+        self.listener.replace(Backend::new(given.clone()));
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    pub(crate) fn base_url(&self) -> String {
+        self.listener.base_url()
+    }
+
+    /// What came in since the case began.
+    pub(crate) fn sent(&self) -> Vec<Recorded> {
+        self.listener.requests()
+    }
+
+    /// Ends a case: to its verdict comes what is wrong with a signature.
+    pub(crate) fn close(&mut self, case: &dyn AnyCase, verdict: Verdict) -> Verdict {
+        #[cfg(feature = "signatures")]
+        return self.verifier.verify(case, &self.sent(), verdict);
+        #[cfg(not(feature = "signatures"))]
+        {
+            let _ = case;
+            verdict
+        }
+    }
+
+    /// Ends a case in which the client did not answer. What it left running may still send something,
+    /// so that the next case is at another port.
+    pub(crate) fn abandon(&mut self, case: &dyn AnyCase, said: String, stderr: String) -> Verdict {
+        let verdict = without_answer(case, said, &self.sent(), stderr);
+        self.listener = Listener::start_with(State::default());
+        verdict
+    }
+}
