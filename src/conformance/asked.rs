@@ -57,6 +57,9 @@ pub(crate) trait AnyCase: Send + Sync {
     /// What a client is asked to ask, as JSON.
     fn input(&self) -> Value;
 
+    /// What should come of it, as it is shown.
+    fn expected(&self) -> Value;
+
     /// What is sent to a server, in turn.
     fn requests(&self) -> Vec<Request>;
 
@@ -98,18 +101,6 @@ impl<I: OperationInput> Asked<I> {
         match self {
             Asked::Case(case) => case,
             Asked::Body(of) => &of.asks,
-        }
-    }
-
-    /// What should have come, as it is shown.
-    fn expected(&self) -> Value {
-        match self {
-            Asked::Case(case) => value_of(&case.then),
-            Asked::Body(of) => match &of.body.then.outputs[..] {
-                [] => serde_json::json!({ "error": "any: the body cannot be read" }),
-                [output, ..] if of.body.then.error => serde_json::json!({ "output": output, "or": "any error" }),
-                [output, ..] => serde_json::json!({ "output": output }),
-            },
         }
     }
 
@@ -163,6 +154,17 @@ impl<I: OperationInput> AnyCase for Asked<I> {
 
     fn input(&self) -> Value {
         serde_json::to_value(self.when()).unwrap_or_default()
+    }
+
+    fn expected(&self) -> Value {
+        match self {
+            Asked::Case(case) => value_of(&case.then),
+            Asked::Body(of) => match &of.body.then.outputs[..] {
+                [] => serde_json::json!({ "error": "any: the body cannot be read" }),
+                [output, ..] if of.body.then.error => serde_json::json!({ "output": output, "or": "any error" }),
+                [output, ..] => serde_json::json!({ "output": output }),
+            },
+        }
     }
 
     fn requests(&self) -> Vec<Request> {
@@ -279,8 +281,8 @@ pub(crate) fn exchanges(given: &State, sent: &[Recorded]) -> Vec<Exchange> {
 /// A client's failure to answer at all: it crashed, hung or printed rubbish.
 pub(crate) fn without_answer(case: &dyn AnyCase, said: String, sent: &[Recorded], stderr: String) -> Verdict {
     Verdict::Failed(Box::new(Failure {
-        differences: vec![format!("  {said}")],
-        expected: Value::Null,
+        differences: said.lines().map(|line| format!("  {}", line.trim())).collect(),
+        expected: case.expected(),
         got: Value::Null,
         exchanges: exchanges(case.given(), sent),
         stderr,

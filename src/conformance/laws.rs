@@ -317,6 +317,10 @@ impl AnyCase for Law {
         Value::Null
     }
 
+    fn expected(&self) -> Value {
+        Value::from(self.says)
+    }
+
     fn requests(&self) -> Vec<Request> {
         self.requests.clone()
     }
@@ -343,7 +347,7 @@ impl AnyCase for Law {
         let exchanges = self.requests.iter().zip(responses).take(MOST_SHOWN);
         Verdict::Failed(Box::new(Failure {
             differences: wrong.into_iter().map(|line| format!("  {line}")).collect(),
-            expected: Value::from(self.says),
+            expected: self.expected(),
             got: Value::Null,
             exchanges: exchanges.map(|(request, response)| Exchange::of(request, response)).collect(),
             stderr: String::new(),

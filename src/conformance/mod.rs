@@ -1,7 +1,34 @@
-#![doc = include_str!("conformance.md")]
+//! Conformance: every case asked of your client or your server, and what it gets wrong, with the
+//! document's line.
+//!
+//! A Rust client is a closure, and needs no process:
+//!
+//! ```no_run
+//! use taskmock::ehpc::list_tasks::{Input, Output};
+//! use taskmock::{Refused, conformance};
+//! # struct MyClient;
+//! # impl MyClient {
+//! #     fn new(_: &str) -> Self { MyClient }
+//! #     fn list_tasks(&self, _: &Input) -> Result<Output, Refused> { unimplemented!() }
+//! # }
+//!
+//! #[test]
+//! fn my_client_conforms() {
+//!     conformance::run(|endpoint: &str, input: &Input| MyClient::new(endpoint).list_tasks(input)).assert();
+//! }
+//! ```
+//!
+//! [`Suite`] says which cases are asked: operations, encodings, names, facts, levels, random ones besides,
+//! a shard of them. [`run_async`] takes an async client. A client in another language is asked by the command `taskmock
+//! conformance client` in lines of JSON ([`PROTOCOL`]), a server by `taskmock conformance server` or
+//! [`Suite::ask_server`].
+//!
+//! What comes of it are [`Results`]: they merge, conclude against a list of cases that are
+//! [known to fail](KnownFailing), and become a [`Report`].
 
 mod answer;
 mod asked;
+mod conclusion;
 mod endpoint;
 mod ignored;
 mod known_failing;
@@ -16,10 +43,11 @@ mod signatures;
 mod suite;
 
 pub use answer::Answer;
+pub use conclusion::Conclusion;
 pub use known_failing::{KnownFailing, KnownFailingError};
 pub use lines::Reply;
 pub use report::{Report, failure};
-pub use results::{CaseResult, Conclusion, Exchange, Failure, Kind, MOST_RANDOM_FAILURES, Results, Tally, Verdict};
+pub use results::{CaseResult, Exchange, Failure, Kind, MOST_RANDOM_FAILURES, Results, Tally, Verdict};
 pub use run::{run, run_async};
 #[cfg(feature = "signatures")]
 pub use signatures::Signatures;

@@ -155,11 +155,18 @@ impl Suite {
 
     pub(crate) fn cases_of(&self, kind: Kind, ids: impl Iterator<Item = &'static str>) -> Result<Cases, String> {
         let (mut listed, mut random) = (Vec::<Box<dyn AnyCase>>::new(), Vec::new());
+        let mut named: Vec<CaseId> = self.names.iter().filter_map(|name| CaseId::parse(name)).collect();
         for id in ids {
             let formats = operation(id).map_or(&[][..], |operation| operation.formats);
             for format in formats.iter().filter(|format| self.formats.is_empty() || self.formats.contains(format)) {
                 let (of_operation, make) = for_operation(id, Listed { kind, format: *format }).expect("it exists");
                 listed.extend(of_operation);
+                // A random case that is asked again by its name.
+                listed.extend(
+                    named
+                        .extract_if(.., |named| (named.operation, named.format) == (id, *format))
+                        .filter_map(|named| by_name(&named)),
+                );
                 random.push(make);
             }
         }

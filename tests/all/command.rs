@@ -27,13 +27,13 @@ fn file(name: &str, content: &[u8]) -> PathBuf {
 }
 
 /// A server that is running, and where.
-struct Serving {
+pub(crate) struct Serving {
     child: Child,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
 }
 
 impl Serving {
-    fn start(arguments: &[&str]) -> Self {
+    pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut child = taskmock()
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(arguments)

@@ -3,6 +3,10 @@
 mod cases;
 #[cfg(feature = "cli")]
 mod command;
+#[cfg(feature = "conformance")]
+mod conformance;
+#[cfg(feature = "cli")]
+mod conformance_command;
 mod describe_task_info;
 mod documents;
 mod dws_tasks;
@@ -15,6 +19,8 @@ mod generated;
 mod laws;
 mod list_invocation_status;
 mod list_tasks;
+#[cfg(any(feature = "conformance", feature = "proptest"))]
+mod mutants;
 #[cfg(feature = "proptest")]
 mod planted;
 mod readme;

@@ -3,12 +3,15 @@
 use std::fmt::Write as _;
 
 use super::{Report, Standing, facts, tally};
-use crate::case::Level;
+use crate::case::{Level, shown};
 use crate::conformance::known_failing::KnownFailing;
 use crate::conformance::results::{CaseResult, Exchange};
 
 /// As many facts that were not exercised are named; of more, the number by operation.
 const MOST_FACTS: usize = 12;
+
+/// As many facts of a case that fails are told; the first is the one that it is about.
+const MOST_FACTS_OF_A_CASE: usize = 4;
 
 impl Report<'_> {
     /// All failures that matter, then the summary.
@@ -137,14 +140,20 @@ pub fn failure(result: &CaseResult, known: &KnownFailing, least: Level, again: O
     failure.differences.iter().for_each(|line| {
         let _ = writeln!(text, "{line}");
     });
+    if failure.got.is_null() {
+        let _ = writeln!(text, "  expected {}", shown(failure.expected.to_string().as_bytes()));
+    }
     for exchange in &failure.exchanges {
         tell(&mut text, exchange);
     }
     failure.stderr.trim_end().lines().for_each(|line| {
         let _ = writeln!(text, "  stderr   {line}");
     });
-    for fact in facts(result) {
+    for fact in facts(result).take(MOST_FACTS_OF_A_CASE) {
         let _ = writeln!(text, "  shows    {fact}");
+    }
+    if result.facts.len() > MOST_FACTS_OF_A_CASE {
+        let _ = writeln!(text, "  shows    {} facts more", result.facts.len() - MOST_FACTS_OF_A_CASE);
     }
     if let Some(again) = again {
         let _ = writeln!(text, "  again    {}", super::again(again, result));

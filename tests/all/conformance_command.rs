@@ -1,0 +1,275 @@
+//! `taskmock conformance`: clients that crash, hang and print rubbish; reports, shards, exit codes; and
+//! taskmock's own server, which passes everything.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use taskmock::conformance::{PROTOCOL, PROTOCOL_SCHEMA};
+
+use crate::command::Serving;
+
+fn conformance(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_taskmock")).arg("conformance").args(arguments).output().expect("it runs")
+}
+
+/// Asks a client that is a script for `sh`, which finds the name of the case in `$case`.
+fn ask_script(options: &[&str], for_each_line: &str) -> (i32, String, String) {
+    let script = format!(
+        r#"while read -r line; do case=$(printf '%s' "$line" | sed 's/^{{"case":"\([^"]*\)".*/\1/'); {for_each_line}; done"#
+    );
+    told(conformance(&[&["client"], options, &["--", "sh", "-c", &script]].concat()))
+}
+
+/// Exit code, standard output, standard error.
+fn told(output: Output) -> (i32, String, String) {
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
+    (output.status.code().expect("it ends by itself"), text(output.stdout), text(output.stderr))
+}
+
+fn path(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+const UNSUPPORTED: &str = r#"echo "{\"case\":\"$case\",\"unsupported\":\"it is a script\"}""#;
+
+/// Three cases: the first, the second and the third that are asked.
+const THREE: &[&str] =
+    &["--case", "empty", "--case", "one", "--case", "page_size.max", "--operation", "ehpc.list_tasks"];
+
+#[test]
+fn own_server_passes_everything_and_keeps_its_state() {
+    let serving = Serving::start(&[]);
+    let url = format!("http://{}", serving.address);
+    let state = || crate::support::fetch(serving.address, "/__taskmock__/state").1;
+    let before = state();
+    let (code, said, _) = told(conformance(&["server", &url, "--fail-on", "may", "--cases", "50"]));
+    assert_eq!(code, 0, "{said}");
+    assert!(
+        said.ends_with("it conforms\n") && !said.contains("not supported") && said.contains("of 50 more random"),
+        "{said}"
+    );
+    assert_eq!(state(), before);
+}
+
+#[test]
+fn own_server_passes_with_signatures() {
+    let serving = Serving::start(&["--credentials", "testid:testsecret"]);
+    let url = format!("http://{}", serving.address);
+    let (code, said, _) =
+        told(conformance(&["server", &url, "--fail-on", "may", "--credentials", "testid:testsecret"]));
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("not supported: a request to the letter cannot be signed"));
+    let (code, said, _) = told(conformance(&["server", &url, "--credentials", "testid:other", "--case", "one"]));
+    assert!(code == 1 && said.contains("SignatureDoesNotMatch"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_client_that_crashes_fails_that_case_and_a_fresh_one_is_asked_the_next() {
+    let (code, said, _) = ask_script(
+        &[THREE, &["--fail-on", "may"]].concat(),
+        &format!(r#"case "$case" in */one) echo "segmentation violation" >&2; exit 139;; esac; {UNSUPPORTED}"#),
+    );
+    assert_eq!(code, 1, "{said}");
+    assert!(
+        said.starts_with("FAILED (must) ehpc.list_tasks/json/one\n  it ended without an answer: exit status: 139\n"),
+        "{said}"
+    );
+    assert!(said.contains("  stderr   segmentation violation\n"), "{said}");
+    assert!(said.contains("0 passed, 1 failed, 2 not supported"), "{said}");
+    assert!(
+        said.contains("again    taskmock conformance client --format all --case 'ehpc.list_tasks/json/one' -- sh -c "),
+        "{said}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_client_that_hangs_is_killed_with_what_it_started() {
+    let marker = format!("31{}", std::process::id());
+    let hang = format!(r#"case "$case" in */one) sleep {marker};; esac; {UNSUPPORTED}"#);
+    let (code, said, _) = ask_script(&[THREE, &["--timeout", "1"]].concat(), &hang);
+    assert!(code == 1 && said.contains("json/one\n  it did not answer within 1 s\n"), "{said}");
+    assert!(said.contains("0 passed, 1 failed, 2 not supported"), "{said}");
+    let running = Command::new("ps").args(["-eo", "args"]).output().expect("ps runs").stdout;
+    assert!(!String::from_utf8_lossy(&running).contains(&format!("sleep {marker}")));
+}
+
+#[cfg(unix)]
+#[test]
+fn rubbish_and_answers_out_of_order_fail_their_case() {
+    let of = |rubbish: &str| {
+        let script = format!(r#"case "$case" in */one) {rubbish};; *) {UNSUPPORTED};; esac"#);
+        let (code, said, _) = ask_script(THREE, &script);
+        assert!(code == 1 && said.contains("0 passed, 1 failed, 2 not supported"), "{said}");
+        said.lines().nth(1).expect("a second line").trim().to_owned()
+    };
+    assert!(of("echo hello").starts_with("it printed what is not JSON (expected value at line 1 column 1)"));
+    assert!(of(r"printf 'Debug: \377\000\n'").starts_with("it printed what is not JSON"));
+    assert!(of("echo 7").starts_with("it printed a line without a \"case\""));
+    assert!(of(r#"echo "{\"case\":\"$case\"}""#).starts_with("its line should have one of output, error and"));
+    assert_eq!(
+        of(r#"echo "{\"case\":\"$case\",\"error\":{\"http_status\":\"404\"}}""#),
+        "its error.http_status should be a number such as 404: \"404\""
+    );
+    assert_eq!(
+        of(r#"echo "{\"case\":\"another\",\"unsupported\":\"\"}""#),
+        "it answered out of order: it was asked ehpc.list_tasks/json/one and answered another"
+    );
+    assert_eq!(
+        of(r#"echo "{\"case\":\"$case\",\"output\":null}""#),
+        "output: invalid type: null, expected struct Output"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_that_is_no_client_is_told_after_its_first_cases() {
+    for (command, why) in
+        [("cat", "its line should have one of"), ("true", "it ended without an answer: exit status: 0")]
+    {
+        let (code, _, said) = told(conformance(&["client", "--", command]));
+        let start = format!("error: {command} answered none of the first 5 cases: {why}");
+        assert!(code == 2 && said.starts_with(&start), "{said}");
+    }
+    let (code, _, said) = told(conformance(&["client", "--", "/no/such/command"]));
+    assert!(code == 2 && said.starts_with("error: cannot start /no/such/command: "), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn jobs_ask_as_many_clients_and_change_nothing_else() {
+    let of = |jobs: &str| {
+        let log = path(&format!("jobs.{jobs}"));
+        let script = format!(r#"echo $$ >> {}; {UNSUPPORTED}"#, log.display());
+        let _ = fs::remove_file(&log);
+        let selection = ["--operation", "ehpc.list_invocation_status", "--jobs", jobs];
+        let (code, said, _) = ask_script(&selection, &script);
+        let mut clients: Vec<String> = fs::read_to_string(&log).expect("a log").lines().map(str::to_owned).collect();
+        clients.sort();
+        clients.dedup();
+        assert_eq!(code, 2, "{said}");
+        (clients.len(), said)
+    };
+    let (one, told_by_one) = of("1");
+    let (three, told_by_three) = of("3");
+    assert_eq!((one, three), (1, 3));
+    assert_eq!(told_by_one, told_by_three);
+}
+
+#[cfg(unix)]
+#[test]
+fn results_of_shards_become_one_report_in_every_shape() {
+    let script =
+        format!(r#"case "$case" in */empty) echo "{{\"case\":\"$case\",\"output\":{{}}}}";; *) {UNSUPPORTED};; esac"#);
+    let files: Vec<PathBuf> = (1..=2).map(|number| path(&format!("shard{number}.json"))).collect();
+    for (number, file) in (1..).zip(&files) {
+        let (shard, file) = (format!("{number}/2"), file.to_str().expect("UTF-8"));
+        ask_script(&[THREE, &["--shard", &shard, "--json", file]].concat(), &script);
+    }
+    let (junit, html, json) = (path("shards.xml"), path("shards.html"), path("shards.json"));
+    let of = |path: &PathBuf| path.to_str().expect("UTF-8").to_owned();
+    let (first, second) = (of(&files[0]), of(&files[1]));
+    let all = ["report", &first, &second, "--junit", &of(&junit), "--html", &of(&html), "--json", &of(&json)];
+    let (code, said, _) = told(conformance(&all));
+    assert!(code == 1 && said.contains("0 passed, 1 failed, 2 not supported"), "{said}");
+    let read = |path: &PathBuf| fs::read_to_string(path).expect("it was written");
+    assert!(read(&junit).contains(r#"<testsuite name="ehpc.list_tasks/json" tests="3" failures="1""#));
+    assert!(read(&html).contains("ehpc.list_tasks/json/empty"));
+    let merged: Value = serde_json::from_str(&read(&json)).expect("JSON");
+    assert_eq!(merged["cases"].as_array().map(Vec::len), Some(3));
+
+    let (code, _, said) = told(conformance(&["report", &first, &first]));
+    assert!(code == 2 && said.contains("is in both; give each shard once"), "{said}");
+    let (code, _, said) = told(conformance(&["report", &of(&junit)]));
+    assert!(code == 2 && said.contains("it should be what a run wrote with --json"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_known_to_fail_is_read_from_a_file() {
+    let script = format!(r#"case "$case" in */empty) exit 1;; *) {UNSUPPORTED};; esac"#);
+    let list = path("known_failing.txt");
+    let of = |text: &str| {
+        fs::write(&list, text).expect("a file");
+        ask_script(&[THREE, &["--known-failing", list.to_str().expect("UTF-8")]].concat(), &script)
+    };
+    let (code, said, _) = of("# Known.\nehpc.list_tasks/json/empty # it cannot\n");
+    assert!(code == 0 && said.contains("1 fail as they are known to\nit conforms"), "{said}");
+    let (code, said, _) = of("ehpc.list_tasks/json/empty\nehpc.list_tasks/json/one\n");
+    assert!(code == 1 && said.contains("ehpc.list_tasks/json/one is listed as known to fail, and does not"), "{said}");
+    let (code, said, _) = of("ehpc.list_tasks/json/empty\nehpc.list_tasks/json/on\n");
+    assert!(code == 1 && said.contains("names no case in line 2: ehpc.list_tasks/json/on"), "{said}");
+    let (code, _, said) = of("ehpc.list_tasks/json/empty it cannot\n");
+    assert!(
+        code == 2 && said.contains("line 1: `ehpc.list_tasks/json/empty it cannot` is no name of a case"),
+        "{said}"
+    );
+}
+
+#[test]
+fn cases_are_listed_and_not_asked() {
+    let (code, said, _) = told(conformance(&["client", "--list", "--case", "page_size.m*", "--", "/no/such/command"]));
+    assert_eq!(code, 0);
+    assert_eq!(
+        said.lines().next(),
+        Some("ehpc.list_tasks/json/page_size.min_minus_1  must    ehpc.list_tasks.page_size.min"),
+        "{said}"
+    );
+    let (code, said, _) = told(conformance(&["server", "--list"]));
+    assert!(code == 0 && said.lines().count() > 900 && said.contains("/xml/law.pages.whole "));
+}
+
+#[test]
+fn wrong_arguments_are_told_in_a_sentence() {
+    let of = |arguments: &[&str]| {
+        let (code, _, said) = told(conformance(arguments));
+        assert_eq!(code, 2, "{said}");
+        said
+    };
+    assert!(of(&["client"]).starts_with("error: there is no command to ask; give it after `--`"));
+    assert!(of(&["client", "--list", "--case", "x"]).starts_with("error: no case is selected"));
+    assert!(of(&["client", "--operation", "x", "--", "cat"]).contains("there are ehpc.list_tasks, "));
+    assert!(of(&["client", "--fact", "x", "--", "cat"]).contains("`taskmock facts` lists them"));
+    assert!(of(&["client", "--format", "yaml", "--", "cat"]).contains("there are json, xml and all"));
+    assert!(of(&["client", "--level", "shall", "--", "cat"]).contains("there are must, should and may"));
+    assert!(of(&["client", "--timeout", "0", "--", "cat"]).contains("a number of seconds from 0.001"));
+    assert!(of(&["client", "--ignore", "RequestId", "--", "cat"]).contains("it should be like output.RequestId"));
+    assert!(of(&["client", "--credentials", "x", "--", "cat"]).contains("AK:SECRET"));
+    assert!(of(&["client", "--known-failing", "/no/file", "--", "cat"]).contains("--known-failing /no/file: "));
+    assert!(of(&["server", "localhost"]).contains("it should be like http://127.0.0.1:8080"));
+    assert!(of(&["server", "http://127.0.0.1:9"]).contains("cannot connect"));
+    assert!(of(&["server"]).contains("URL"));
+}
+
+/// The page shows what is sent: its first line is the line for its first case.
+#[cfg(unix)]
+#[test]
+fn the_protocol_is_what_is_spoken() {
+    let log = path("protocol.line");
+    let script = format!(r#"printf '%s' "$line" > {}; {UNSUPPORTED}"#, log.display());
+    ask_script(&["--case", "ehpc.list_tasks/json/page_size.max"], &script);
+    let spoken: Value = serde_json::from_slice(&fs::read(&log).expect("a line")).expect("JSON");
+    let shown = PROTOCOL.lines().find(|line| line.starts_with("{\"case\"")).expect("a line");
+    let mut shown: Value = serde_json::from_str(shown).expect("JSON");
+    shown["endpoint"] = spoken["endpoint"].clone();
+    assert_eq!(spoken, shown);
+
+    let schema: Value = serde_json::from_str(PROTOCOL_SCHEMA).expect("JSON");
+    let question = &schema["$defs"]["question"];
+    let named = |value: &Value| -> Vec<String> {
+        let mut names: Vec<String> = value.as_object().expect("an object").keys().cloned().collect();
+        names.sort();
+        names
+    };
+    assert_eq!(named(&question["properties"]), named(&spoken));
+    let operations: Vec<&str> = taskmock::operations().map(|operation| operation.id).collect();
+    assert_eq!(question["properties"]["operation"]["enum"], serde_json::json!(operations));
+
+    let (_, page, _) = told(conformance(&["protocol"]));
+    assert_eq!(page.trim_end(), PROTOCOL.trim_end());
+    let (_, schema, _) = told(conformance(&["protocol", "--schema"]));
+    assert_eq!(schema.trim_end(), PROTOCOL_SCHEMA.trim_end());
+}
