@@ -224,13 +224,18 @@ impl Reports {
     }
 }
 
-/// Writes a file in one step: what was there stays until all of the new one is written.
+/// Writes a file in one step: what was there stays until all of the new one is written. What is no file,
+/// such as a pipe, is written to.
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    let failure = |error: io::Error| Failure::usage(format!("cannot write {}: {error}", path.display()));
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return fs::write(path, text).map_err(failure);
+    }
     let beside = path.with_extension(format!("{}.tmp", std::process::id()));
     let done = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
     done.map_err(|error| {
         let _ = fs::remove_file(&beside);
-        Failure::usage(format!("cannot write {}: {error}", path.display()))
+        failure(error)
     })
 }
 
