@@ -13,6 +13,11 @@ pub(crate) enum Aim {
     AtMost(f64),
     #[allow(dead_code)] // A rate, which only one of the benchmarks measures.
     AtLeast(f64),
+    /// What the subject itself should be, in its unit.
+    #[allow(dead_code)] // As above.
+    SubjectAtLeast(f64),
+    #[allow(dead_code)]
+    SubjectAtMost(f64),
     /// Nobody asked; it is there to be known.
     Nothing,
 }
@@ -32,6 +37,8 @@ impl Row {
         let (aim, verdict) = match *aim {
             Aim::AtMost(most) => (format!("≤ {most}"), verdict(ratio <= most)),
             Aim::AtLeast(least) => (format!("≥ {least}"), verdict(ratio >= least)),
+            Aim::SubjectAtLeast(least) => (format!("≥ {least} {unit}"), verdict(*subject >= least)),
+            Aim::SubjectAtMost(most) => (format!("≤ {most} {unit}"), verdict(*subject <= most)),
             Aim::Nothing => ("–".to_owned(), "–"),
         };
         let (subject, baseline) = (figures(*subject), figures(*baseline));

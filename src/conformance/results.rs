@@ -393,6 +393,6 @@ impl Results {
     /// ```
     pub fn facts_exercised(&self) -> (Vec<&'static str>, Vec<&'static str>) {
         let is_exercised = |id: &&'static str| self.facts.get(*id).is_some_and(|tally| tally.asked() > 0);
-        super::suite::facts_of(self.kind).into_iter().partition(is_exercised)
+        super::suite::facts_of(self.kind).iter().copied().partition(is_exercised)
     }
 }

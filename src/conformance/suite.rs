@@ -1,6 +1,7 @@
 //! Suite: which cases are asked, of whom, and in which order.
 
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 use super::asked::{About, AnyCase, Asked, CaseId, OfBody};
 use super::ignored::Ignored;
@@ -238,10 +239,18 @@ impl ForOperation for Listed {
 const ASKS_FOR_A_BODY: &str = "one";
 
 /// Every fact that some case for a client, or for a server, shows.
-pub(crate) fn facts_of(kind: Kind) -> Vec<&'static str> {
-    let everything = Suite { formats: Vec::new(), ..Suite::default() };
-    let shown: HashSet<&str> = everything.list(kind).into_iter().flat_map(|(_, _, facts)| facts).collect();
-    crate::backend::facts().map(|fact| fact.id).filter(|id| shown.contains(id)).collect()
+pub(crate) fn facts_of(kind: Kind) -> &'static [&'static str] {
+    static OF_CLIENTS: OnceLock<Vec<&str>> = OnceLock::new();
+    static OF_SERVERS: OnceLock<Vec<&str>> = OnceLock::new();
+    let known = match kind {
+        Kind::Client => &OF_CLIENTS,
+        Kind::Server => &OF_SERVERS,
+    };
+    known.get_or_init(|| {
+        let everything = Suite { formats: Vec::new(), ..Suite::default() };
+        let shown: HashSet<&str> = everything.list(kind).into_iter().flat_map(|(_, _, facts)| facts).collect();
+        crate::backend::facts().map(|fact| fact.id).filter(|id| shown.contains(id)).collect()
+    })
 }
 
 /// The names of all cases that a client, or a server, can be asked.
