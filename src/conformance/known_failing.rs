@@ -13,10 +13,8 @@ use super::suite;
 ///
 /// ```
 /// use taskmock::conformance::KnownFailing;
-/// let known: KnownFailing = "
-///     # The SDK knows the service's envelope only.
-///     ack.describe_task_info/json/error.throttling  # reads code and message in lower case only
-/// ".parse()?;
+/// let list = "ack.describe_task_info/json/error.throttling  # reads code and message in lower case only";
+/// let known: KnownFailing = list.parse()?;
 /// assert_eq!(
 ///     known.why("ack.describe_task_info/json/error.throttling"),
 ///     Some("reads code and message in lower case only"),

@@ -37,7 +37,12 @@ fn send(endpoint: &str, request: &Request) -> Response {
 }
 
 /// What a client of three pieces answers, over a socket.
-fn answer<I: OperationInput>(client: &Client<I>, endpoint: &str, input: &I, format: Format) -> Answer<I::Output> {
+pub(crate) fn answer<I: OperationInput>(
+    client: &Client<I>,
+    endpoint: &str,
+    input: &I,
+    format: Format,
+) -> Answer<I::Output> {
     let response = send(endpoint, &(client.ask)(input, format));
     match response.status().is_success() {
         true => match (client.read)(response.body(), format) {
@@ -419,6 +424,31 @@ fn reports_hold_whatever_a_client_produced() {
 
     let json = serde_json::to_string(&results).expect("JSON");
     assert_eq!(serde_json::from_str::<Results>(&json).expect("what was written"), results);
+}
+
+/// What people read, for reviewers: of a case that fails, one that is known to, one that does not count, one that passes
+/// and one that is not supported.
+#[test]
+fn reports_look_so() {
+    let mutant = mutants::of_list_tasks().into_iter().find(|mutant| mutant.name == "ignores PartialFail");
+    let client = mutant.expect("it is planted").client;
+    let names = ["status.partial_fail", "full", "empty", "page_size.max", "body.truncated"].map(str::to_owned).to_vec();
+    let mut results = Suite { names, ..Suite::default() }.run(|endpoint: &str, input: &Tasks| match input.page_size {
+        Some(50) => Answer::Unsupported("pages have at most 20 entries".to_owned()),
+        _ => answer(&client, endpoint, input, Format::Json),
+    });
+    // What is another value in each run.
+    for result in &mut results.cases {
+        result.micros = 0;
+        if let Verdict::Failed(failure) = &mut result.verdict {
+            failure.exchanges.iter_mut().for_each(|exchange| exchange.headers.retain(|(name, _)| name != "host"));
+        }
+    }
+    results.subject = "a client that ignores PartialFail".to_owned();
+    let known = "ehpc.list_tasks/json/full  # it takes PartialFail for Success".parse().expect("a list");
+    let report = Report { results: &results, known: &known, least: Level::Must, again: Some("ask --case {case}") };
+    crate::snapshots::hold("conformance", format!("{}\n\n{}", report.text(), report.junit()));
+    crate::snapshots::hold("conformance.page", report.html());
 }
 
 /// The names of the elements of an XML document that a strict reader accepts.

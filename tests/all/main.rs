@@ -26,6 +26,8 @@ mod planted;
 mod readme;
 #[cfg(all(feature = "proptest", feature = "server"))]
 mod readme_cases;
+#[cfg(feature = "conformance")]
+mod readme_conformance;
 #[cfg(feature = "server")]
 mod readme_example;
 mod readme_fixtures;

@@ -18,6 +18,13 @@ fn the_property_test_in_the_readme_is_the_one_that_runs_here() {
 }
 
 #[test]
+fn the_conformance_test_in_the_readme_is_the_one_that_runs_here() {
+    let (shown, _) =
+        include_str!("readme_conformance.rs").split_once("\n/// In place of your client.").expect("a client");
+    assert!(README.contains(shown));
+}
+
+#[test]
 fn the_tests_of_fixtures_in_the_readme_are_the_ones_that_run() {
     let python = include_str!("../fixtures/test_my_client.py");
     let (shown, _) = python.split_once("\n\nif __name__").expect("a main");

@@ -16,6 +16,8 @@ const NAMES: &[&str] = &[
     "ack.describe_task_info",
     "ack.describe_task_info.classes",
     "command",
+    "conformance",
+    "conformance.page",
     "dws.list_logical_cluster_tasks",
     "dws.list_logical_cluster_tasks.classes",
     "ehpc.list_invocation_status",

@@ -7,8 +7,8 @@ use crate::case::{Level, shown};
 use crate::conformance::known_failing::KnownFailing;
 use crate::conformance::results::{CaseResult, Exchange};
 
-/// As many facts that were not exercised are named; of more, the number by operation.
-const MOST_FACTS: usize = 12;
+/// As many facts that were not exercised are named of an operation or a protocol; of more, the number.
+const MOST_FACTS: usize = 16;
 
 /// As many facts of a case that fails are told; the first is the one that it is about.
 const MOST_FACTS_OF_A_CASE: usize = 4;
@@ -75,12 +75,12 @@ impl Report<'_> {
         self.tell_facts(&mut text);
         let conclusion = self.results.conclude(self.known, self.least);
         if conclusion.known > 0 {
-            let _ = writeln!(text, "{} fail as they are known to", conclusion.known);
+            let _ = writeln!(text, "{} failed as known", conclusion.known);
         }
         if conclusion.below > 0 {
             let _ = writeln!(
                 text,
-                "{} fail at a level that does not count; --fail-on may lets them count, and shows them whole",
+                "{} failed at a level that does not count; --fail-on may lets them count, and shows them whole",
                 conclusion.below
             );
         }
@@ -92,24 +92,24 @@ impl Report<'_> {
         let (exercised, missed) = self.results.facts_exercised();
         let all = exercised.len() + missed.len();
         let _ = writeln!(text, "{} of {all} facts were exercised by this {}", exercised.len(), self.results.kind);
-        if missed.len() <= MOST_FACTS {
-            for fact in missed {
-                let _ = writeln!(text, "  not exercised: {fact}");
-            }
-            return;
-        }
         // By what they are stated of: an operation, or a protocol.
-        let mut of: Vec<(String, usize)> = Vec::new();
+        let subject = |fact: &'static str| {
+            let of_operation = crate::services::operations().map(|operation| operation.id);
+            of_operation.into_iter().find(|id| fact.starts_with(*id)).or_else(|| fact.split('.').next()).unwrap_or(fact)
+        };
+        let mut by_subject: Vec<(&str, Vec<&str>)> = Vec::new();
         for fact in missed {
-            let subject = crate::services::operations().map(|operation| operation.id).find(|id| fact.starts_with(*id));
-            let subject = subject.unwrap_or_else(|| fact.split('.').next().unwrap_or(fact)).to_owned();
-            match of.iter_mut().find(|(other, _)| *other == subject) {
-                Some((_, count)) => *count += 1,
-                None => of.push((subject, 1)),
+            match by_subject.iter_mut().find(|(of, _)| *of == subject(fact)) {
+                Some((_, facts)) => facts.push(fact),
+                None => by_subject.push((subject(fact), vec![fact])),
             }
         }
-        let of: Vec<String> = of.into_iter().map(|(subject, count)| format!("{count} of {subject}")).collect();
-        let _ = writeln!(text, "  not exercised: {} (each is in the JSON report and on the page)", of.join(", "));
+        for (of, facts) in by_subject {
+            let _ = match facts.len() {
+                ..=MOST_FACTS => writeln!(text, "  not exercised: {}", facts.join(", ")),
+                count => writeln!(text, "  not exercised: {count} of {of} (the page of --html names them)"),
+            };
+        }
     }
 }
 
