@@ -99,7 +99,7 @@ impl Report<'_> {
         let (class, open) = (standing.class(), if standing == Standing::Failed { " open" } else { "" });
         let _ = write!(
             page,
-            "<details class=\"{class}\" id=\"{id}\"{open}>\n<summary><code>{id}</code> <span class=\"level\">{level}</span></summary>\n",
+            "<details class=\"{class}\"{open}>\n<summary><code>{id}</code> <span class=\"level\">{level}</span></summary>\n",
             id = escaped(&result.id),
             level = result.level,
         );
@@ -108,7 +108,8 @@ impl Report<'_> {
         }
         let _ = writeln!(
             page,
-            "<pre class=\"differences\">{}</pre>",
+            "<pre class=\"differences\" id=\"{}\">{}</pre>",
+            escaped(&result.id),
             escaped(&failure.differences.iter().map(|line| line.trim()).collect::<Vec<_>>().join("\n"))
         );
         let pretty = |value: &serde_json::Value| match value {
