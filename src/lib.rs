@@ -39,16 +39,14 @@ mod word;
 
 pub use backend::{ArmError, Backend, fact, facts};
 pub use case::{
-    Body, Case, Class, ForOperation, GENERATOR_VERSION, Level, Mismatch, OperationInput, OperationOutput, Reading,
-    Wire, body, body_catalogue, case, catalogue, for_operation, random_body, random_case, wire_catalogue,
+    Body, Case, Class, ForOperation, GENERATOR_VERSION, Level, LevelError, Mismatch, OperationInput, OperationOutput,
+    Reading, Wire, body, body_catalogue, case, catalogue, for_operation, random_body, random_case, wire_catalogue,
 };
 #[doc(hidden)]
 pub use case::{Field, Kind, Paging, Sketch};
 #[cfg(feature = "proptest")]
 pub use case::{bodies, cases, inputs, invalid_inputs, random_cases, requests, states};
 pub use clock::{Span, TimeError, Timestamp};
-#[cfg(feature = "conformance")]
-pub use conformance::Suite;
 pub use error_code::{ErrorCode, Layer};
 pub use fact::{Fact, FactKind};
 #[cfg(feature = "fixtures")]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 /// One of several equal parts: every case is in exactly one of them.
 ///
 /// ```
@@ -10,11 +12,11 @@ use std::fmt;
 /// assert!("5/4".parse::<taskmock::Shard>().is_err());
 /// # Ok::<(), taskmock::ShardError>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Shard {
+    count: u32,
     /// From 1 to `count`.
     number: u32,
-    count: u32,
 }
 
 impl Default for Shard {
@@ -28,6 +30,18 @@ impl Shard {
     /// Whether the case at a place, from 0, is in it.
     pub(crate) fn has(self, place: usize) -> bool {
         place % self.count as usize == (self.number - 1) as usize
+    }
+
+    /// Of how many it is one.
+    #[cfg(feature = "conformance")]
+    pub(crate) fn count(self) -> u32 {
+        self.count
+    }
+
+    /// All of which it is one.
+    #[cfg(feature = "conformance")]
+    pub(crate) fn all(self) -> impl Iterator<Item = Shard> {
+        (1..=self.count).map(move |number| Shard { number, ..self })
     }
 
     /// Of so many cases, how many are in it.
@@ -59,6 +73,18 @@ impl std::str::FromStr for Shard {
             Some((number, count)) if (1..=count).contains(&number) => Ok(Shard { number, count }),
             _ => Err(ShardError(text.to_owned())),
         }
+    }
+}
+
+impl Serialize for Shard {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Shard {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -35,8 +35,19 @@ pub struct Body<I: OperationInput> {
     pub bytes: Vec<u8>,
     /// What a sound client makes of it.
     pub then: Reading<I::Output>,
-    /// The answer with a field that is not there, as a client shows it that shows what is absent.
-    pub(crate) absent: Option<Value>,
+    /// What a client shows that shows that a field is not there.
+    #[cfg_attr(not(feature = "conformance"), allow(dead_code))]
+    pub(crate) absent: Option<Absent>,
+}
+
+/// An answer in which a field is not there.
+#[derive(Clone, Debug)]
+#[cfg_attr(not(feature = "conformance"), allow(dead_code))]
+pub(crate) struct Absent {
+    /// With the field.
+    pub(crate) whole: Value,
+    /// Without it.
+    pub(crate) rest: Value,
 }
 
 /// What a sound client makes of a body: one of some outputs, or an error if that is right too.
@@ -218,7 +229,7 @@ struct Bent<O> {
     bytes: Vec<u8>,
     content_type: Option<&'static str>,
     then: Reading<O>,
-    absent: Option<Value>,
+    absent: Option<Absent>,
 }
 
 type Bend<O> = Box<dyn Fn(&Good<'_, O>) -> Option<Bent<O>>>;
@@ -414,7 +425,9 @@ fn field_ways<O: OperationOutput>(field: &'static Field) -> Vec<Way<O>> {
     // What SDKs read as absent may be read so.
     let absent = move |good: &Good<'_, O>, bytes: Vec<u8>, value: Option<Value>| {
         let outputs = value.clone().filter(|_| field.optional).and_then(|value| serde_json::from_value(value).ok());
-        Bent { absent: value, ..good.bent(bytes, outputs.into_iter().collect(), true) }
+        let whole = serde_json::to_value(good.output).ok();
+        let absent = whole.zip(value).map(|(whole, rest)| Absent { whole, rest });
+        Bent { absent, ..good.bent(bytes, outputs.into_iter().collect(), true) }
     };
     let mut ways = vec![
         Way {

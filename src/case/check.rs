@@ -58,17 +58,18 @@ impl<I: OperationInput> Case<I> {
     /// assert!(mismatch.contains("000, error codes"));
     /// ```
     pub fn check(&self, got: Result<I::Output, Refused>) -> Result<(), Mismatch> {
-        let said = self.differences(got);
+        let said = self.differences(got, MOST_REQUESTS);
         if said.is_empty() {
             return Ok(());
         }
         Err(Mismatch(format!("the client's answer is not what the case says\n{said}{self:?}")))
     }
 
-    /// A line for each leaf in which what a client got is not what it should have got.
-    pub(crate) fn differences(&self, mut got: Result<I::Output, Refused>) -> String {
+    /// A line for each leaf in which what a client got is not what it should have got. A request id may be
+    /// that of any of so many requests.
+    pub(crate) fn differences(&self, mut got: Result<I::Output, Refused>, requests: u64) -> String {
         if let Some(id) = request_id(&mut got)
-            && self.is_drawn(id)
+            && self.is_drawn(id, requests.min(MOST_REQUESTS))
         {
             *id = self.first_id();
         }
@@ -124,24 +125,30 @@ impl<I: OperationInput> Case<I> {
         let request = self.request();
         let expected = self.asked_for(&Incoming::from(&request));
         // An Input with an empty id in its path is for no operation.
-        let is_meant = |recorded: &&Recorded| expected.is_none() || recorded.operation == Some(I::ID);
+        let pieces = |path: &str| {
+            path.split('/').map(|piece| decode(piece).ok().map(|piece| piece.into_owned())).collect::<Vec<_>>()
+        };
+        let path = pieces(request.uri().path());
+        let path_of = |recorded: &Recorded| {
+            let target = recorded.target.split('?').next().unwrap_or("");
+            pieces(target)
+        };
+        let is_meant = |recorded: &&Recorded| match expected {
+            Some(_) => recorded.operation == Some(I::ID),
+            None => path_of(recorded) == path,
+        };
         let Some(recorded) = sent.iter().rfind(is_meant) else {
-            said.push_str("  no request of this operation came in\n");
+            let _ = match expected {
+                Some(_) => writeln!(said, "  no request of this operation came in"),
+                None => writeln!(said, "  path: expected {}, which nothing was sent to", request.uri().path()),
+            };
             for other in sent.iter().rev().take(3) {
                 let _ = writeln!(said, "    but this did: {} {}", other.method, shown(other.target.as_bytes()));
             }
             return said;
         };
         let incoming = Incoming::from_parts(&recorded.method, &recorded.target, &recorded.headers, &recorded.body);
-        let Some((format, expected)) = expected else {
-            let pieces = |path: &str| {
-                path.split('/').map(|piece| decode(piece).ok().map(|piece| piece.into_owned())).collect::<Vec<_>>()
-            };
-            if pieces(incoming.path) != pieces(request.uri().path()) {
-                let _ = writeln!(said, "  path: expected {}, sent {}", request.uri().path(), incoming.path);
-            }
-            return said;
-        };
+        let Some((format, expected)) = expected else { return said };
         let Some((asked_format, sent)) = self.asked_for(&incoming) else {
             let _ = writeln!(said, "  it was refused before its parameters were read");
             return said;
@@ -149,7 +156,8 @@ impl<I: OperationInput> Case<I> {
         if asked_format != format {
             let _ = writeln!(said, "  encoding: expected {format}, asked for {asked_format}");
         }
-        for ((name, expected), (_, sent)) in expected.into_iter().zip(sent) {
+        for (name, expected) in expected {
+            let sent = sent.iter().find(|(other, _)| *other == name).and_then(|(_, value)| value.clone());
             if expected != sent {
                 let shown = |value: Option<String>| value.unwrap_or_else(|| "nothing".to_owned());
                 let _ = writeln!(said, "  {name}: expected {}, sent {}", shown(expected), shown(sent));
@@ -179,11 +187,11 @@ impl<I: OperationInput> Case<I> {
     }
 
     /// Whether an id is one that the backend gives to one of the first requests.
-    fn is_drawn(&self, id: &str) -> bool {
+    fn is_drawn(&self, id: &str, requests: u64) -> bool {
         let given = self.given.request_ids.get(I::ID).is_some_and(|ids| ids.iter().any(|given| given == id));
         let protocol = self.operation().protocol;
         let first = self.given.requests;
-        let mut numbers = first..first.saturating_add(MOST_REQUESTS);
+        let mut numbers = first..first.saturating_add(requests);
         given || numbers.any(|number| protocol.request_id(self.given.seed, number) == id)
     }
 }

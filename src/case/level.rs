@@ -8,8 +8,8 @@ use super::{Body, Case, Class, OperationInput};
 use crate::backend::fact;
 use crate::fact::FactKind;
 
-/// How much a case binds a client or a server: by who states the first of its facts, which is the one
-/// that it is about.
+/// How much a case binds a client: by who states the first of its facts, which is the one that it is
+/// about. A server it binds by the weakest of its facts, since the answer rests on all of them.
 ///
 /// ```
 /// use taskmock::{Format, Level, case, ehpc::list_tasks::Input};
@@ -47,6 +47,16 @@ impl Level {
     }
 }
 
+#[cfg(feature = "conformance")]
+impl Level {
+    /// How much it binds a server, which makes the answer itself: by the weakest of the facts that the answer
+    /// rests on. A client only has to hand on what it gets.
+    pub(crate) fn of_server(class: Class, facts: &[&'static str]) -> Level {
+        let each = facts.iter().map(|fact| Level::of(class, &[fact]));
+        each.max().unwrap_or(Level::May)
+    }
+}
+
 impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -58,17 +68,33 @@ impl fmt::Display for Level {
 }
 
 impl std::str::FromStr for Level {
-    type Err = String;
+    type Err = LevelError;
 
     /// Reads `must`, `should` or `may`.
-    fn from_str(text: &str) -> Result<Self, String> {
-        let found = Level::ALL.iter().copied().find(|level| level.to_string() == text);
-        found.ok_or_else(|| "there are must, should and may".to_owned())
+    fn from_str(text: &str) -> Result<Self, LevelError> {
+        Level::ALL.iter().copied().find(|level| level.to_string() == text).ok_or(LevelError)
     }
 }
 
+/// A word that is no level.
+///
+/// ```
+/// let error = "shall".parse::<taskmock::Level>().unwrap_err();
+/// assert_eq!(error.to_string(), "there are must, should and may");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LevelError;
+
+impl fmt::Display for LevelError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("there are must, should and may")
+    }
+}
+
+impl std::error::Error for LevelError {}
+
 impl<I: OperationInput> Case<I> {
-    /// How much it binds those who are asked it.
+    /// How much it binds a client.
     ///
     /// ```
     /// use taskmock::{Format, Level, case, dws::list_logical_cluster_tasks::Input};
@@ -81,7 +107,7 @@ impl<I: OperationInput> Case<I> {
 }
 
 impl<I: OperationInput> Body<I> {
-    /// How much it binds those who are asked it.
+    /// How much it binds a client.
     ///
     /// ```
     /// use taskmock::{Format, Level, body, ehpc::list_tasks::Input};

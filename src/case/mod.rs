@@ -16,7 +16,7 @@ mod strategy;
 pub use body::{Body, Field, Reading};
 pub use by_id::{ForOperation, for_operation};
 pub use input::{Kind, OperationInput, OperationOutput, Wire};
-pub use level::Level;
+pub use level::{Level, LevelError};
 pub use mismatch::Mismatch;
 pub use paging::Paging;
 pub use sketch::Sketch;
@@ -24,6 +24,8 @@ pub use strategy::{
     GENERATOR_VERSION, body, body_catalogue, case, catalogue, random_body, random_case, wire_catalogue,
 };
 
+#[cfg(feature = "conformance")]
+pub(crate) use body::Absent;
 pub(crate) use body::{FieldKind, field};
 #[cfg(feature = "conformance")]
 pub(crate) use check::value_of;

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::Error;
 use crate::protocol::Refused;
 
 /// What a client says that it got.
@@ -61,9 +62,13 @@ impl Answer<Value> {
     /// let line = r#"{"case": "a", "unsupported": "no XML"}"#;
     /// assert_eq!(Answer::of_line(line.as_bytes(), "a"), Ok(Answer::Unsupported("no XML".into())));
     /// let error = Answer::of_line(line.as_bytes(), "b").unwrap_err();
-    /// assert_eq!(error, "it answered out of order: it was asked b and answered a");
+    /// assert_eq!(error.to_string(), "it answered out of order: it was asked b and answered a");
     /// ```
-    pub fn of_line(line: &[u8], asked: &str) -> Result<Self, String> {
+    pub fn of_line(line: &[u8], asked: &str) -> Result<Self, Error> {
+        Answer::read(line, asked).map_err(Error)
+    }
+
+    fn read(line: &[u8], asked: &str) -> Result<Self, String> {
         let example = r#"{"case": …, "output": {…}}, or "error", or "unsupported" in place of "output""#;
         let value: Value = serde_json::from_slice(line)
             .map_err(|error| format!("it printed what is not JSON ({error}); a line should be like {example}"))?;
@@ -90,12 +95,14 @@ fn read_error(error: &Value) -> Result<Refused, String> {
     let text = |name: &str| match fields.get(name) {
         None | Some(Value::Null) => Ok(String::new()),
         Some(Value::String(text)) => Ok(text.clone()),
+        Some(Value::Number(number)) => Ok(number.to_string()),
         Some(other) => Err(format!("its error.{name} should be a text: {other}")),
     };
     let status = match fields.get("http_status") {
         None | Some(Value::Null) => 0,
         Some(status) => status
             .as_u64()
+            .or_else(|| status.as_str()?.parse().ok())
             .and_then(|status| u16::try_from(status).ok())
             .ok_or_else(|| format!("its error.http_status should be a number such as 404: {status}"))?,
     };

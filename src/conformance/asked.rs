@@ -7,12 +7,15 @@ use serde_json::Value;
 
 use super::answer::Answer;
 use super::ignored::Ignored;
-use super::results::{Exchange, Failure, Verdict};
+use super::results::{Exchange, Failure, Side, Verdict};
+use super::shape::{is_shown_by, lists_as_expected};
 use crate::backend::Backend;
-use crate::case::{Body, Case, Level, OperationInput, differences, value_of};
+use crate::case::{Body, Case, Level, OperationInput, differences, shown, value_of};
+use crate::dialect::Dialect;
 use crate::format::Format;
 use crate::http::{Incoming, Request, Response};
 use crate::journal::Recorded;
+use crate::protocol::Refused;
 use crate::services::State;
 
 /// The name of a case in a run: `ehpc.list_tasks/json/page_size.max`.
@@ -49,16 +52,20 @@ pub(crate) struct About {
 
 /// A case whose operation is known only when it runs.
 pub(crate) trait AnyCase: Send + Sync {
-    fn about(&self) -> About;
+    /// For a client, or for a server, which it binds otherwise.
+    fn about(&self, side: Side) -> About;
 
     /// The state that it is asked of.
     fn given(&self) -> &State;
 
+    /// What should come of it, as it is shown.
+    fn expected(&self) -> Value;
+
     /// What a client is asked to ask, as JSON.
     fn input(&self) -> Value;
 
-    /// What should come of it, as it is shown.
-    fn expected(&self) -> Value;
+    /// What is to be said of a client that answers this, having sent that.
+    fn judge(&self, answer: Answer<Value>, sent: &[Recorded], ignored: &Ignored) -> Verdict;
 
     /// What is sent to a server, in turn.
     fn requests(&self) -> Vec<Request>;
@@ -69,11 +76,8 @@ pub(crate) trait AnyCase: Send + Sync {
     /// Whether a server of any state answers it so.
     fn needs_no_state(&self) -> bool;
 
-    /// What is to be said of a client that answers this, having sent that.
-    fn judge(&self, answer: Answer<Value>, sent: &[Recorded], ignored: &Ignored) -> Verdict;
-
     /// What is to be said of a server that responds so.
-    fn judge_responses(&self, responses: &[Response]) -> Verdict;
+    fn judge_responses(&self, exchanges: &[(Request, Response)]) -> Verdict;
 
     /// For code that knows the operation.
     fn as_any(&self) -> &dyn Any;
@@ -109,14 +113,29 @@ impl<I: OperationInput> Asked<I> {
         let got = match answer {
             Answer::Unsupported(why) => return Verdict::Unsupported { why },
             Answer::Output(output) => Ok(output),
+            Answer::Error(refused) if refused.status == 0 && sent.is_empty() && self.is_wrong_input() => {
+                return Verdict::RefusedItself { why: refused.message };
+            }
             Answer::Error(refused) => Err(refused),
         };
         let shown = value_of(&got);
         let said = match self {
-            Asked::Case(case) => case.differences(ignored.overlook(got, &case.then)),
-            Asked::Body(of) => of.body.differences(got.map_err(|refused| refused.to_string())),
+            Asked::Case(case) => case.differences(ignored.overlook(got, &case.then), sent.len() as u64),
+            Asked::Body(of) => {
+                let like = |output: &I::Output| ignored.overlook(got.clone(), &Ok(output.clone()));
+                let said =
+                    |got: Result<I::Output, Refused>| of.body.differences(got.map_err(|refused| refused.to_string()));
+                let each = of.body.then.outputs.iter().map(|output| said(like(output)));
+                // One that is right, or what is wrong beside the first.
+                each.min_by_key(|said| !said.is_empty()).unwrap_or_else(|| said(got))
+            }
         };
         self.verdict(said, shown, sent)
+    }
+
+    /// Whether the server refuses what is asked whatever else there is, so that a client may as well.
+    fn is_wrong_input(&self) -> bool {
+        matches!(self, Asked::Case(case) if case.then.is_err() && case.given.armed.is_empty())
     }
 
     /// Puts together what is different in the answer and in what was sent.
@@ -125,22 +144,25 @@ impl<I: OperationInput> Asked<I> {
         if said.is_empty() {
             return Verdict::Passed;
         }
-        let failure = Failure {
-            differences: said.lines().map(|line| line.trim_end().to_owned()).collect(),
+        Verdict::Failed(Box::new(Failure {
+            differences: lines(&said),
             expected: self.expected(),
-            got,
+            got: bounded(got),
             exchanges: exchanges(self.given(), sent),
             stderr: String::new(),
-        };
-        Verdict::Failed(Box::new(failure))
+        }))
     }
 }
 
 impl<I: OperationInput> AnyCase for Asked<I> {
-    fn about(&self) -> About {
-        let (name, level, facts, format) = match self {
-            Asked::Case(case) => (&case.name, case.level(), &case.facts, case.format),
-            Asked::Body(of) => (&of.body.name, of.body.level(), &of.body.facts, of.body.format),
+    fn about(&self, side: Side) -> About {
+        let (name, class, facts, format) = match self {
+            Asked::Case(case) => (&case.name, case.class, &case.facts, case.format),
+            Asked::Body(of) => (&of.body.name, of.body.class, &of.body.facts, of.body.format),
+        };
+        let level = match side {
+            Side::Client => Level::of(class, facts),
+            Side::Server => Level::of_server(class, facts),
         };
         About { id: CaseId { operation: I::ID, format, name: name.clone() }, level, facts: facts.clone() }
     }
@@ -150,10 +172,6 @@ impl<I: OperationInput> AnyCase for Asked<I> {
             Asked::Case(case) => &case.given,
             Asked::Body(of) => &of.given,
         }
-    }
-
-    fn input(&self) -> Value {
-        serde_json::to_value(self.when()).unwrap_or_default()
     }
 
     fn expected(&self) -> Value {
@@ -167,6 +185,43 @@ impl<I: OperationInput> AnyCase for Asked<I> {
         }
     }
 
+    fn input(&self) -> Value {
+        serde_json::to_value(self.when()).unwrap_or_default()
+    }
+
+    fn judge(&self, answer: Answer<Value>, sent: &[Recorded], ignored: &Ignored) -> Verdict {
+        let mut output = match answer {
+            Answer::Unsupported(why) => return Verdict::Unsupported { why },
+            Answer::Error(refused) => return self.judge_typed(Answer::Error(refused), sent, ignored),
+            Answer::Output(output) => output,
+        };
+        if let Asked::Body(of) = self
+            && of.body.absent.as_ref().is_some_and(|absent| is_shown_by(absent, &output, ignored))
+        {
+            return self.verdict(String::new(), output, sent);
+        }
+        let expected = self.expected();
+        let expected = expected.get("output");
+        if let Some(expected) = expected {
+            lists_as_expected(&mut output, expected);
+            ignored.overlook_value(&mut output, expected);
+        }
+        match serde_path_to_error::deserialize::<_, I::Output>(&output) {
+            Ok(typed) => self.judge_typed(Answer::Output(typed), sent, ignored),
+            Err(error) => {
+                let at = error.path().to_string();
+                let at = if at == "." { String::new() } else { format!(".{at}") };
+                let mut said = format!("output{at}: {}\n", error.inner());
+                match (expected, self) {
+                    (Some(expected), _) => differences(&mut said, "output", expected, &output),
+                    (None, Asked::Case(_)) => said = format!("it showed an answer in place of an error; {said}"),
+                    (None, Asked::Body(_)) => {}
+                }
+                self.verdict(said, serde_json::json!({ "output": output }), sent)
+            }
+        }
+    }
+
     fn requests(&self) -> Vec<Request> {
         vec![self.case().request()]
     }
@@ -176,50 +231,12 @@ impl<I: OperationInput> AnyCase for Asked<I> {
     }
 
     fn needs_no_state(&self) -> bool {
-        let Asked::Case(case) = self else { return false };
-        // A reading of the documents is a state too, and so is what is armed.
-        if !case.given.armed.is_empty() || case.given.dialect != crate::dialect::Dialect::default() {
-            return false;
-        }
-        [State::default(), State::documents()].into_iter().all(|state| {
-            let response = Backend::new(state).respond(&case.request());
-            case.read(&response).is_ok_and(|got| case.differences_of_a_server(got).is_empty())
-        })
+        matches!(self, Asked::Case(case) if needs_no_state(case))
     }
 
-    fn judge(&self, answer: Answer<Value>, sent: &[Recorded], ignored: &Ignored) -> Verdict {
-        match answer {
-            Answer::Unsupported(why) => Verdict::Unsupported { why },
-            Answer::Error(refused) => self.judge_typed(Answer::Error(refused), sent, ignored),
-            Answer::Output(mut output) => {
-                let expected = self.expected();
-                if let Some(expected) = expected.get("output") {
-                    ignored.overlook_value(&mut output, expected);
-                }
-                if let Asked::Body(of) = self
-                    && of.body.absent.as_ref().is_some_and(|absent| without_nulls(absent) == without_nulls(&output))
-                {
-                    return self.verdict(String::new(), output, sent);
-                }
-                match serde_path_to_error::deserialize::<_, I::Output>(&output) {
-                    Ok(typed) => self.judge_typed(Answer::Output(typed), sent, ignored),
-                    Err(error) => {
-                        let at = error.path().to_string();
-                        let at = if at == "." { String::new() } else { format!(".{at}") };
-                        let mut said = format!("  output{at}: {}\n", error.inner());
-                        if let Some(expected) = expected.get("output") {
-                            differences(&mut said, "output", expected, &output);
-                        }
-                        self.verdict(said, serde_json::json!({ "output": output }), sent)
-                    }
-                }
-            }
-        }
-    }
-
-    fn judge_responses(&self, responses: &[Response]) -> Verdict {
+    fn judge_responses(&self, exchanges: &[(Request, Response)]) -> Verdict {
         let case = self.case();
-        let [response] = responses else { return Verdict::Unsupported { why: "it has one response".to_owned() } };
+        let [(request, response)] = exchanges else { unreachable!("a case has one request") };
         let (said, got) = match case.read(response) {
             Ok(got) => {
                 let shown = value_of(&got);
@@ -227,24 +244,24 @@ impl<I: OperationInput> AnyCase for Asked<I> {
             }
             Err(error) => {
                 let expected = match &case.then {
-                    Ok(_) => "an answer with status 200".to_owned(),
+                    Ok(_) => "200 and an answer".to_owned(),
                     Err(refused) => refused.to_string(),
                 };
-                let said = format!("  it cannot be read: {error}; expected {expected}\n");
-                (said, serde_json::json!({ "unreadable": error.to_string(), "status": response.status().as_u16() }))
+                let status = response.status().as_u16();
+                let said = format!("expected {expected}, got {status} and a body that cannot be read: {error}");
+                (said, serde_json::json!({ "unreadable": error.to_string(), "status": status }))
             }
         };
         if said.is_empty() {
             return Verdict::Passed;
         }
-        let failure = Failure {
-            differences: said.lines().map(|line| line.trim_end().to_owned()).collect(),
+        Verdict::Failed(Box::new(Failure {
+            differences: lines(&said),
             expected: self.expected(),
-            got,
-            exchanges: vec![Exchange::of(&case.request(), response)],
+            got: bounded(got),
+            exchanges: vec![Exchange::of(request, response)],
             stderr: String::new(),
-        };
-        Verdict::Failed(Box::new(failure))
+        }))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -252,16 +269,28 @@ impl<I: OperationInput> AnyCase for Asked<I> {
     }
 }
 
-/// A value without the fields that are null: a client shows what is absent in either way.
-fn without_nulls(value: &Value) -> Value {
-    match value {
-        Value::Object(fields) => {
-            let there = fields.iter().filter(|(_, value)| !value.is_null());
-            Value::Object(there.map(|(name, value)| (name.clone(), without_nulls(value))).collect())
-        }
-        Value::Array(items) => Value::Array(items.iter().map(without_nulls).collect()),
-        other => other.clone(),
+/// Whether a server of any state answers a case as it says.
+pub(crate) fn needs_no_state<I: OperationInput>(case: &Case<I>) -> bool {
+    // A reading of the documents is a state too, and so is what is armed.
+    if !case.given.armed.is_empty() || case.given.dialect != Dialect::default() {
+        return false;
     }
+    [State::default(), State::documents()].into_iter().all(|state| {
+        let response = Backend::new(state).respond(&case.request());
+        case.read(&response).is_ok_and(|got| case.differences_of_a_server(got).is_empty())
+    })
+}
+
+/// The lines of a text, as they are kept.
+fn lines(said: &str) -> Vec<String> {
+    said.lines().map(|line| line.trim().to_owned()).collect()
+}
+
+/// What a client answered; of what is long, as much as a person reads.
+fn bounded(got: Value) -> Value {
+    const LONGEST: usize = 64 << 10;
+    let text = got.to_string();
+    if text.len() <= LONGEST { got } else { Value::from(shown(text.as_bytes())) }
 }
 
 /// The last exchanges of a client with the backend of a state. The answers are made again: the same
@@ -279,9 +308,9 @@ pub(crate) fn exchanges(given: &State, sent: &[Recorded]) -> Vec<Exchange> {
 }
 
 /// A client's failure to answer at all: it crashed, hung or printed rubbish.
-pub(crate) fn without_answer(case: &dyn AnyCase, said: String, sent: &[Recorded], stderr: String) -> Verdict {
+pub(crate) fn without_answer(case: &dyn AnyCase, said: &str, sent: &[Recorded], stderr: String) -> Verdict {
     Verdict::Failed(Box::new(Failure {
-        differences: said.lines().map(|line| format!("  {}", line.trim())).collect(),
+        differences: lines(said),
         expected: case.expected(),
         got: Value::Null,
         exchanges: exchanges(case.given(), sent),

@@ -36,15 +36,17 @@ impl Endpoint {
         self.listener.base_url()
     }
 
-    /// What came in since the case began.
-    pub(crate) fn sent(&self) -> Vec<Recorded> {
-        self.listener.requests()
+    /// Whether the client asked something since the case began.
+    pub(crate) fn was_asked(&self) -> bool {
+        !self.listener.requests().is_empty()
     }
 
-    /// Ends a case: to its verdict comes what is wrong with a signature.
-    pub(crate) fn close(&mut self, case: &dyn AnyCase, verdict: Verdict) -> Verdict {
+    /// Ends a case: judges what the client answered, with what it sent, and adds what is wrong with a signature.
+    pub(crate) fn close(&mut self, case: &dyn AnyCase, judge: impl FnOnce(&[Recorded]) -> Verdict) -> Verdict {
+        let sent = self.listener.requests();
+        let verdict = judge(&sent);
         #[cfg(feature = "signatures")]
-        return self.verifier.verify(case, &self.sent(), verdict);
+        return self.verifier.verify(case, &sent, verdict);
         #[cfg(not(feature = "signatures"))]
         {
             let _ = case;
@@ -54,8 +56,8 @@ impl Endpoint {
 
     /// Ends a case in which the client did not answer. What it left running may still send something,
     /// so that the next case is at another port.
-    pub(crate) fn abandon(&mut self, case: &dyn AnyCase, said: String, stderr: String) -> Verdict {
-        let verdict = without_answer(case, said, &self.sent(), stderr);
+    pub(crate) fn abandon(&mut self, case: &dyn AnyCase, said: &str, stderr: String) -> Verdict {
+        let verdict = without_answer(case, said, &self.listener.requests(), stderr);
         self.listener = Listener::start_with(State::default());
         verdict
     }

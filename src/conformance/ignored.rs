@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::Error;
+use super::asked::AnyCase;
 use crate::case::OperationOutput;
 use crate::protocol::Refused;
 
@@ -15,8 +17,9 @@ pub(crate) struct Ignored {
 }
 
 impl Ignored {
-    /// Reads the fields; an error says what is wrong with one.
-    pub(crate) fn of(fields: &[String]) -> Result<Ignored, String> {
+    /// Reads the fields. One that none of the cases' answers has is an error, so that a typing error does
+    /// not go unseen.
+    pub(crate) fn of<'a>(fields: &[String], cases: impl Iterator<Item = &'a dyn AnyCase>) -> Result<Ignored, Error> {
         let mut ignored = Ignored::default();
         for field in fields {
             match field.split_once('.') {
@@ -25,15 +28,26 @@ impl Ignored {
                 }
                 Some(("error", name)) if ERROR_FIELDS.contains(&name) => ignored.of_error.push(name.to_owned()),
                 _ => {
-                    return Err(format!(
+                    return Err(Error(format!(
                         "`{field}` is no field of an answer; it should be like output.RequestId, output.Tasks.Errors \
                          or one of error.{}",
                         ERROR_FIELDS.join(", error.")
-                    ));
+                    )));
                 }
             }
         }
-        Ok(ignored)
+        let mut unseen: Vec<&Vec<String>> = ignored.of_output.iter().collect();
+        for case in cases {
+            if unseen.is_empty() {
+                break;
+            }
+            let expected = case.expected();
+            unseen.retain(|path| !expected.get("output").is_some_and(|output| has(output, path)));
+        }
+        match unseen.first() {
+            Some(path) => Err(Error(format!("no answer has a field `output.{}`", path.join(".")))),
+            None => Ok(ignored),
+        }
     }
 
     /// What was got, with what is ignored as it was expected.
@@ -71,6 +85,16 @@ impl Ignored {
 /// The fields of an error, as clients name them.
 const ERROR_FIELDS: &[&str] = &["code", "message", "http_status", "request_id"];
 
+/// Whether something stands at a path; of lists, in an item.
+fn has(value: &Value, path: &[String]) -> bool {
+    let [name, rest @ ..] = path else { return true };
+    match value {
+        Value::Array(items) => items.iter().any(|item| has(item, path)),
+        Value::Object(fields) => fields.get(name).is_some_and(|value| has(value, rest)),
+        _ => false,
+    }
+}
+
 /// Copies what stands at a path; of lists, in each item.
 fn overlook(got: &mut Value, expected: &Value, path: &[String]) {
     let [name, rest @ ..] = path else {
@@ -100,7 +124,8 @@ mod tests {
     fn a_field_is_overlooked_in_each_item_of_a_list() {
         let mut got = json!({ "a": [{ "b": 1, "c": 1 }, { "c": 2 }], "d": 4 });
         let expected = json!({ "a": [{ "b": 2, "c": 3 }, { "b": 5, "c": 2 }], "d": 5 });
-        let ignored = Ignored::of(&["output.a.b".to_owned(), "output.d".to_owned()]).expect("fields");
+        let path = |path: &str| path.split('.').map(str::to_owned).collect();
+        let ignored = Ignored { of_output: vec![path("a.b"), path("d")], of_error: Vec::new() };
         ignored.overlook_value(&mut got, &expected);
         assert_eq!(got, json!({ "a": [{ "b": 2, "c": 1 }, { "b": 5, "c": 2 }], "d": 5 }));
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::results::Kind;
+use super::results::Side;
 use super::suite;
 
 /// The cases that are known to fail, each with the reason. The list is exact: a case on it that does
@@ -38,12 +38,8 @@ impl KnownFailing {
     }
 
     /// The lines that name no case that who is asked can be asked.
-    pub(crate) fn naming_no_case(&self, kind: Kind) -> Vec<String> {
-        if self.lines.is_empty() {
-            return Vec::new();
-        }
-        let exists = suite::Names::of(kind);
-        let wrong = self.lines.iter().filter(|(id, _)| !exists.have(id));
+    pub(crate) fn naming_no_case(&self, side: Side) -> Vec<String> {
+        let wrong = self.lines.iter().filter(|(id, _)| !suite::exists(side, id));
         let mut wrong: Vec<(usize, String)> =
             wrong.map(|(id, (line, _))| (*line, format!("line {line}: {id}"))).collect();
         wrong.sort();
@@ -56,6 +52,7 @@ impl std::str::FromStr for KnownFailing {
 
     fn from_str(text: &str) -> Result<Self, KnownFailingError> {
         let mut lines = BTreeMap::new();
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         for (number, line) in (1..).zip(text.lines()) {
             let (id, why) = line.split_once('#').unwrap_or((line, ""));
             let id = id.trim();

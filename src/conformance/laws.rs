@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::answer::Answer;
 use super::asked::{About, AnyCase, CaseId};
 use super::ignored::Ignored;
-use super::results::{Exchange, Failure, Verdict};
-use crate::case::{Case, Class, Level, OperationInput, Paging, catalogue};
-use crate::error_code::Layer;
+use super::results::{Exchange, Failure, Side, Verdict};
+use crate::case::{Case, Class, Level, OperationInput, OperationOutput, Paging, catalogue};
+use crate::dialect::Dialect;
 use crate::format::Format;
 use crate::http::{Request, Response};
 use crate::journal::Recorded;
@@ -18,12 +18,13 @@ use crate::protocol::Protocol;
 use crate::services::{State, operation};
 
 /// What is checked of the responses to some requests: a line for each thing that is wrong.
-type Check = Box<dyn Fn(&[Response]) -> Vec<String> + Send + Sync>;
+type Check = Box<dyn Fn(&[&Response]) -> Vec<String> + Send + Sync>;
 
 /// One law for one operation in one encoding.
 struct Law {
     about: About,
     given: State,
+    needs_no_state: bool,
     requests: Vec<Request>,
     /// What is expected, in a sentence.
     says: &'static str,
@@ -48,143 +49,161 @@ const SIZES: &[u32] = &[1, 7, 10, ITEMS, 50];
 /// The largest page that every operation has.
 const WHOLE: u32 = 50;
 
+/// Every page by every size, after the whole as one page: the number, from 0, and the size.
+fn walk() -> Vec<(u32, u32)> {
+    let pages = SIZES.iter().flat_map(|size| (0..ITEMS.div_ceil(*size)).map(|page| (page, *size)));
+    [(0, WHOLE)].into_iter().chain(pages).collect()
+}
+
 fn pages<I: OperationInput>(paging: &Paging<I>, format: Format) -> Vec<Law> {
     let Paging { given, ask, items, total, echo, facts } = *paging;
-    let request = move |page: u32, size: u32| ask(page, size).request(format);
-    let read = move |response: &Response| -> Result<Value, String> {
-        let dialect = &crate::dialect::Dialect::default();
-        let output = <I::Output as crate::case::OperationOutput>::decode(response.body(), format, dialect);
-        serde_json::to_value(output.map_err(|error| error.to_string())?).map_err(|error| error.to_string())
-    };
-    let law = |name: &str, fact: &'static str, says: &'static str, requests: Vec<Request>, check: Check| Law {
-        about: about(I::ID, format, name, vec![fact]),
-        given: given(ITEMS),
-        requests,
-        says,
-        check,
-    };
-    /// Every page by every size, after the whole as one page.
-    fn walk() -> impl Iterator<Item = (u32, u32)> {
-        let pages = |size: &u32| {
-            (0..ITEMS.div_ceil(*size)).map({
-                let size = *size;
-                move |page| (page, size)
-            })
-        };
-        SIZES.iter().flat_map(pages)
-    }
-    let all =
-        || -> Vec<Request> { [(0, WHOLE)].into_iter().chain(walk()).map(|(page, size)| request(page, size)).collect() };
-    let each = move |check: fn(&Value, u32, u32, (&str, &str)) -> Option<String>,
-                     names: (&'static str, &'static str)| {
-        let check: Check = Box::new(move |responses| {
-            let pages = [(0, WHOLE)].into_iter().chain(walk()).zip(responses);
-            let said = pages.filter_map(|((page, size), response)| match read(response) {
-                Ok(output) => check(&output, page, size, names),
-                Err(error) => Some(error),
-            });
-            said.collect()
-        });
-        check
-    };
-    let whole_is_its_pages: Check = Box::new(move |responses| {
-        let list = |response: &Response| Ok(read(response)?[items].as_array().cloned().unwrap_or_default());
-        let lists: Vec<Vec<Value>> = match responses.iter().map(list).collect::<Result<_, String>>() {
-            Ok(lists) => lists,
-            Err(error) => return vec![error],
-        };
-        let Some((whole, pages)) = lists.split_first() else { return Vec::new() };
-        let mut said = Vec::new();
-        if whole.len() != ITEMS as usize {
-            said.push(format!("the whole list has {} items in place of {ITEMS}", whole.len()));
-        }
-        for size in SIZES {
-            let pages = walk().zip(pages).filter(|((_, of), _)| of == size);
-            let mut joined = Vec::new();
-            for ((page, _), list) in pages {
-                let expected = (ITEMS - page * size).min(*size) as usize;
-                if list.len() != expected {
-                    said.push(format!("page {page} by {size} has {} items in place of {expected}", list.len()));
+    let law = |name: &str, fact: &'static str, says, pages: &[(u32, u32)], check: Box<PageCheck>| {
+        let asked = pages.to_vec();
+        Law {
+            about: about(I::ID, format, name, fact),
+            given: given(ITEMS),
+            needs_no_state: false,
+            requests: pages.iter().map(|(page, size)| ask(*page, *size).request(format)).collect(),
+            says,
+            check: Box::new(move |responses| {
+                let read = responses.iter().map(|response| read::<I>(response, format));
+                match read.collect::<Result<Vec<Value>, String>>() {
+                    Ok(outputs) => check(&asked.iter().copied().zip(outputs).collect::<Vec<_>>()),
+                    Err(error) => vec![error],
                 }
-                joined.extend(list.iter().cloned());
-            }
-            if joined != *whole {
-                said.push(format!("the pages by {size} joined are not the whole list"));
-            }
+            }),
         }
-        said
-    });
-    let total_stays = |output: &Value, page: u32, size: u32, (total, _): (&str, &str)| {
-        (output[total] != ITEMS)
-            .then(|| format!("page {page} by {size}: {total} is {} in place of {ITEMS}", output[total]))
     };
+    let past_end = [1, 7, 50].map(|size| (ITEMS.div_ceil(size), size));
     let mut laws = vec![
-        law("law.pages.whole", facts[0], "the pages of any size, joined, are the list", all(), whole_is_its_pages),
-        law("law.pages.total", facts[1], "the total is the same on every page", all(), each(total_stays, (total, ""))),
+        law(
+            "law.pages.whole",
+            facts[0],
+            "the pages of any size, joined, are the list",
+            &walk(),
+            Box::new(move |pages| whole_is_its_pages(pages, items)),
+        ),
+        law(
+            "law.pages.total",
+            facts[1],
+            "the total is the same on every page",
+            &walk(),
+            Box::new(move |pages| each(pages, |_, _, output| differs(total, &output[total], ITEMS))),
+        ),
         law(
             "law.pages.past_end",
             facts[2],
             "pages past the end are empty, with the true total",
-            [1, 7, 50].map(|size| request(ITEMS.div_ceil(size), size)).into(),
-            Box::new(move |responses| {
-                let wrong = responses.iter().filter_map(|response| match read(response) {
-                    Ok(output) if output[items] == Value::Array(Vec::new()) && output[total] == ITEMS => None,
-                    Ok(output) => Some(format!("{items} {}, {total} {}", output[items], output[total])),
-                    Err(error) => Some(error),
-                });
-                wrong.collect()
+            &past_end,
+            Box::new(move |pages| {
+                each(pages, |_, _, output| {
+                    differs(items, &output[items], Value::Array(Vec::new()))
+                        .or_else(|| differs(total, &output[total], ITEMS))
+                })
             }),
         ),
     ];
-    if let Some((number, size, fact)) = echo {
-        let repeats = |output: &Value, page: u32, size: u32, (number, of): (&str, &str)| {
-            (output[number] != page + 1 || output[of] != size)
-                .then(|| format!("page {} by {size}: {number} is {}, {of} is {}", page + 1, output[number], output[of]))
-        };
+    if let Some((number, of, fact)) = echo {
         laws.push(law(
             "law.pages.echo",
             fact,
             "number and size of the page are repeated",
-            all(),
-            each(repeats, (number, size)),
+            &walk(),
+            Box::new(move |pages| {
+                each(pages, |page, size, output| {
+                    differs(number, &output[number], page + 1).or_else(|| differs(of, &output[of], size))
+                })
+            }),
         ));
     }
     laws
+}
+
+/// What is checked of pages, each with its number, from 0, and its size.
+type PageCheck = dyn Fn(&[((u32, u32), Value)]) -> Vec<String> + Send + Sync;
+
+fn read<I: OperationInput>(response: &Response, format: Format) -> Result<Value, String> {
+    if response.status() != 200 {
+        return Err(format!("status {}", response.status().as_u16()));
+    }
+    let output = I::Output::decode(response.body(), format, &Dialect::default()).map_err(|error| error.to_string())?;
+    serde_json::to_value(output).map_err(|error| error.to_string())
+}
+
+fn differs(name: &str, got: &Value, expected: impl Into<Value>) -> Option<String> {
+    let expected = expected.into();
+    (*got != expected).then(|| format!("{name}: expected {expected}, got {got}"))
+}
+
+/// A line for each page that is not as it should be.
+fn each(pages: &[((u32, u32), Value)], wrong: impl Fn(u32, u32, &Value) -> Option<String>) -> Vec<String> {
+    let said = |((page, size), output): &((u32, u32), Value)| {
+        Some(format!("page {page}, from 0, by {size}: {}", wrong(*page, *size, output)?))
+    };
+    pages.iter().filter_map(said).collect()
+}
+
+fn whole_is_its_pages(pages: &[((u32, u32), Value)], items: &str) -> Vec<String> {
+    let list = |output: &Value| output[items].as_array().cloned().unwrap_or_default();
+    let Some(((_, whole), pages)) = pages.split_first() else { return Vec::new() };
+    let whole = list(whole);
+    let mut said = Vec::new();
+    if whole.len() != ITEMS as usize {
+        said.push(format!("the whole list has {} items in place of {ITEMS}", whole.len()));
+    }
+    for size in SIZES {
+        let mut joined = Vec::new();
+        for ((page, _), output) in pages.iter().filter(|((_, of), _)| of == size) {
+            let (found, expected) = (list(output), (ITEMS - page * size).min(*size) as usize);
+            if found.len() != expected {
+                said.push(format!("page {page}, from 0, by {size} has {} items in place of {expected}", found.len()));
+            }
+            joined.extend(found);
+        }
+        if joined != whole {
+            said.push(format!("the pages by {size}, joined, are not the whole list"));
+        }
+    }
+    said
 }
 
 fn headers_and_envelopes<I: OperationInput>(format: Format) -> Vec<Law> {
     let Some(operation) = operation(I::ID) else { return Vec::new() };
     let protocol = operation.protocol;
     let cases = catalogue::<I>(format);
-    let law = |name: &str, facts: Vec<&'static str>, says, case: &Case<I>, times: usize, check: Check| Law {
-        about: about(I::ID, format, name, facts),
+    let law = |name: &str, fact, says, case: &Case<I>, times: usize, check: Check| Law {
+        about: about(I::ID, format, name, fact),
         given: case.given.clone(),
+        needs_no_state: super::asked::needs_no_state(case),
         requests: vec![case.request(); times],
         says,
         check,
     };
+    let one_type = "the content type is that of the encoding";
+    let one_id = "each request has an id of its own, in the header and, of an RPC, the same in the body";
     let mut laws = Vec::new();
     if let Some(answered) = cases.iter().find(|case| case.name == "one") {
         if let Some(fact) = content_type(protocol, format) {
-            let (says, check) = ("the content type is that of the encoding", has_type(protocol.content_type(format)));
-            laws.push(law("law.headers.content_type", vec![fact], says, answered, 1, check));
+            let check = has_type(protocol.content_type(format));
+            laws.push(law("law.answer.content_type", fact, one_type, answered, 1, check));
         }
-        let says = "each request has an id of its own, in the header and, of an RPC, the same in the body";
-        let fact = vec![request_id(protocol)];
-        laws.push(law("law.headers.request_id", fact, says, answered, 2, has_fresh_ids(operation, format)));
+        let check = has_fresh_ids(operation, format);
+        laws.push(law("law.answer.request_id", request_id(protocol), one_id, answered, 2, check));
     }
-    if let Some((case, fact, keys)) = cases.iter().find_map(|case| {
-        let refused = case.then.as_ref().err()?;
-        let is_gateway = operation.error(&refused.code).is_none_or(|row| row.layer == Layer::Gateway);
-        let (fact, keys) = envelope(protocol);
-        (!is_gateway && case.facts.contains(&fact)).then_some((case, fact, keys))
-    }) {
+    // A refusal that any server makes, if there is one.
+    let (fact, keys) = envelope(protocol);
+    let has_envelope = |case: &&Case<I>| case.facts.contains(&fact) || case.facts.contains(&"alibaba.gateway.missing");
+    let mut refused: Vec<&Case<I>> = cases.iter().filter(|case| case.then.is_err()).filter(has_envelope).collect();
+    refused.sort_by_key(|case| !super::asked::needs_no_state(case));
+    if let Some(case) = refused.first() {
         let says = "a refusal has exactly the keys of its envelope";
-        laws.push(law("law.refusal.envelope", vec![fact], says, case, 1, has_keys(format, keys)));
+        laws.push(law("law.refusal.envelope", fact, says, case, 1, has_keys(format, keys)));
+        let check = has_fresh_ids(operation, format);
+        laws.push(law("law.refusal.request_id", request_id(protocol), one_id, case, 2, check));
         if protocol == Protocol::AlibabaRpc && format == Format::Xml {
-            let says = "an XML refusal has the type that SDKs read it by";
-            let fact = vec!["alibaba.error.content_type"];
-            laws.push(law("law.refusal.content_type", fact, says, case, 1, has_type("text/xml;charset=utf-8")));
+            let says = "an XML refusal has exactly the type that SDKs read it by";
+            let check = has_type("text/xml;charset=utf-8");
+            laws.push(law("law.refusal.content_type", "alibaba.error.content_type", says, case, 1, check));
         }
     }
     laws
@@ -215,10 +234,14 @@ fn envelope(protocol: Protocol) -> (&'static str, &'static [&'static str]) {
     }
 }
 
-/// Media types are compared without white space and letter case.
+/// The media type; its parameters only if some are expected in XML, which SDKs read by them. White space and letter case do
+/// not matter.
 fn has_type(expected: &'static str) -> Check {
     Box::new(move |responses| {
-        let plain = |text: &str| text.replace(' ', "").to_ascii_lowercase();
+        let plain = |text: &str| {
+            let text = text.replace(' ', "").to_ascii_lowercase();
+            if expected.starts_with("text/xml") { text } else { text.split(';').next().unwrap_or_default().to_owned() }
+        };
         let wrong = responses.iter().filter_map(|response| {
             let found = header(response, "content-type");
             (plain(found) != plain(expected)).then(|| format!("content-type: expected {expected}, got {found:?}"))
@@ -288,6 +311,9 @@ fn keys_and_texts(response: &Response, format: Format) -> std::collections::BTre
                     text.push_str(&piece.xml10_content());
                 }
             }
+            Ok(Event::Empty(tag)) if depth == 1 => {
+                found.insert(tag.name().as_ref().to_owned(), String::new());
+            }
             Ok(Event::End(_)) => depth -= 1,
             Ok(Event::Eof) | Err(_) => return found,
             Ok(_) => {}
@@ -299,13 +325,13 @@ fn header<'a>(response: &'a Response, name: &str) -> &'a str {
     response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
 }
 
-fn about(operation: &'static str, format: Format, name: &str, facts: Vec<&'static str>) -> About {
-    let level = Level::of(Class::Valid, &facts);
+fn about(operation: &'static str, format: Format, name: &str, fact: &'static str) -> About {
+    let (facts, level) = (vec![fact], Level::of(Class::Valid, &[fact]));
     About { id: CaseId { operation, format, name: name.to_owned() }, level, facts }
 }
 
 impl AnyCase for Law {
-    fn about(&self) -> About {
+    fn about(&self, _: Side) -> About {
         self.about.clone()
     }
 
@@ -330,7 +356,7 @@ impl AnyCase for Law {
     }
 
     fn needs_no_state(&self) -> bool {
-        false
+        self.needs_no_state
     }
 
     /// A law is for servers.
@@ -338,18 +364,19 @@ impl AnyCase for Law {
         Verdict::Unsupported { why: "it is for servers".to_owned() }
     }
 
-    fn judge_responses(&self, responses: &[Response]) -> Verdict {
+    fn judge_responses(&self, exchanges: &[(Request, Response)]) -> Verdict {
         const MOST_SHOWN: usize = 3;
-        let wrong = (self.check)(responses);
-        if wrong.is_empty() {
+        let responses: Vec<&Response> = exchanges.iter().map(|(_, response)| response).collect();
+        let differences = (self.check)(&responses);
+        if differences.is_empty() {
             return Verdict::Passed;
         }
-        let exchanges = self.requests.iter().zip(responses).take(MOST_SHOWN);
+        let shown = exchanges.iter().take(MOST_SHOWN).map(|(request, response)| Exchange::of(request, response));
         Verdict::Failed(Box::new(Failure {
-            differences: wrong.into_iter().map(|line| format!("  {line}")).collect(),
+            differences,
             expected: self.expected(),
             got: Value::Null,
-            exchanges: exchanges.map(|(request, response)| Exchange::of(request, response)).collect(),
+            exchanges: shown.collect(),
             stderr: String::new(),
         }))
     }

@@ -1,13 +1,17 @@
 //! Lines: clients that are asked in lines of JSON, in another process or another language.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+
 use serde_json::{Value, json};
 
+use super::Error;
 use super::answer::Answer;
 use super::asked::AnyCase;
-use super::endpoint::Endpoint;
-use super::results::{CaseResult, Kind, Results, Verdict};
+use super::ignored::Ignored;
+use super::results::{CaseResult, Results, Side};
 use super::run::drive;
-use super::suite::{Cases, Suite};
+use super::suite::Suite;
 use crate::protocol::Protocol;
 use crate::services::operation;
 
@@ -29,29 +33,32 @@ pub enum Reply {
         /// What it wrote to its standard error.
         stderr: String,
     },
-    /// It cannot be asked at all. The run ends.
-    Over,
 }
 
 /// Whose requests a client signs that is not told otherwise; they open no door.
-pub(crate) const ACCESS_KEY: (&str, &str) = ("testid", "testsecret");
+const ACCESS_KEY: (&str, &str) = ("testid", "testsecret");
+
+/// A client that neither answered nor asked anything in its first cases is not asked the others.
+const FIRST_CASES: u32 = 5;
 
 impl Suite {
     /// Asks clients that take lines of JSON, as the command `taskmock conformance client` does: `client`
     /// makes one for each of `jobs`. A client is given the name of the case and the line, and `tell` each
-    /// result as soon as it is known.
+    /// result that is kept, in the order of the cases.
+    ///
+    /// The run is given up, and the results say so, when nobody answered or asked anything in five cases from
+    /// the start on: that is no client.
     ///
     /// # Errors
     ///
-    /// A field in `ignore` that is none, in a sentence.
+    /// A selection that fits nothing.
     ///
     /// # Panics
     ///
     /// If no port can be had.
     ///
     /// ```
-    /// use taskmock::Suite;
-    /// use taskmock::conformance::{Answer, Reply};
+    /// use taskmock::conformance::{Answer, Reply, Suite};
     /// let suite = Suite { names: vec!["page_size.max".into()], ..Suite::default() };
     /// let client = || |case: &str, line: &str| {
     ///     assert!(line.starts_with(r#"{"case":"ehpc.list_tasks/json/page_size.max","operation":"ehpc.list_tasks","#));
@@ -60,36 +67,41 @@ impl Suite {
     /// };
     /// let results = suite.ask_lines("an example", client, |_| {})?;
     /// assert_eq!(results.tally().unsupported, 1);
-    /// # Ok::<(), String>(())
+    /// # Ok::<(), taskmock::conformance::Error>(())
     /// ```
     pub fn ask_lines<C>(
         &self,
         subject: &str,
         client: impl Fn() -> C + Sync,
         tell: impl Fn(&CaseResult) + Sync,
-    ) -> Result<Results, String>
+    ) -> Result<Results, Error>
     where
         C: FnMut(&str, &str) -> Reply,
     {
-        let cases = self.cases(Kind::Client)?;
+        let cases = self.cases(Side::Client)?;
+        let ignored = Ignored::of(&self.ignore, cases.listed())?;
+        let credentials = self.credentials_of_a_line();
+        let first = First::default();
         let worker = || {
             let (mut endpoint, mut client) = (self.endpoint(), client());
-            let (cases, credentials) = (&cases, self.credentials_of_a_line());
-            move |case: &dyn AnyCase| one(case, cases, &mut endpoint, &credentials, &mut client)
+            let (first, ignored, credentials) = (&first, &ignored, &credentials);
+            move |case: &dyn AnyCase| {
+                endpoint.open(case.given());
+                let name = case.about(Side::Client).id.to_string();
+                let reply = client(&name, &line(case, &endpoint.base_url(), credentials));
+                if first.is_no_client(&reply, endpoint.was_asked()) {
+                    return None;
+                }
+                Some(match reply {
+                    Reply::Answer(answer) => endpoint.close(case, |sent| case.judge(answer, sent, ignored)),
+                    Reply::Nothing { said, stderr } => endpoint.abandon(case, &said, stderr),
+                })
+            }
         };
-        Ok(drive(&cases, self.jobs, Results::new(Kind::Client, subject.to_owned()), worker, tell))
-    }
-
-    /// How many cases there are to ask, random ones included.
-    ///
-    /// ```
-    /// use taskmock::{Suite, conformance::Kind};
-    /// let suite = Suite { names: vec!["page_size.max".into()], random: 100, ..Suite::default() };
-    /// assert_eq!(suite.count(Kind::Client), 101);
-    /// ```
-    pub fn count(&self, kind: Kind) -> u64 {
-        let cases = Suite { ignore: Vec::new(), ..self.clone() }.cases(kind);
-        cases.map_or(0, |cases| cases.count())
+        let results = Results::new(Side::Client, subject, self.run_of());
+        let mut results = drive(&cases, self.jobs, results, worker, tell);
+        results.given_up = first.why.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(results)
     }
 
     fn credentials_of_a_line(&self) -> Value {
@@ -108,36 +120,52 @@ impl Suite {
     }
 }
 
-/// Asks a client for one case.
-fn one(
-    case: &dyn AnyCase,
-    cases: &Cases,
-    endpoint: &mut Endpoint,
-    credentials: &Value,
-    client: &mut impl FnMut(&str, &str) -> Reply,
-) -> Option<Verdict> {
-    endpoint.open(case.given());
-    let id = case.about().id;
-    let name = id.to_string();
+/// Whether the first cases show that there is no client at all.
+#[derive(Default)]
+struct First {
+    /// Cases in which nobody answered or asked; once somebody did, more than there can be.
+    silent: AtomicU32,
+    why: Mutex<Option<String>>,
+}
+
+impl First {
+    fn is_no_client(&self, reply: &Reply, asked: bool) -> bool {
+        let Reply::Nothing { said, stderr } = reply else {
+            self.silent.store(u32::MAX, Ordering::Relaxed);
+            return false;
+        };
+        if asked {
+            self.silent.store(u32::MAX, Ordering::Relaxed);
+        }
+        let one_more = |silent: u32| (silent != u32::MAX).then(|| silent + 1);
+        match self.silent.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more) {
+            Ok(before) if before + 1 >= FIRST_CASES => {
+                let said = said.lines().next().unwrap_or_default();
+                let stderr = stderr.trim().lines().last().map(|last| format!("; its last words are: {last}"));
+                let why =
+                    format!("nobody answered in the first {FIRST_CASES} cases: {said}{}", stderr.unwrap_or_default());
+                self.why.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// The line that asks for a case.
+fn line(case: &dyn AnyCase, endpoint: &str, credentials: &Value) -> String {
+    let id = case.about(Side::Client).id;
     let region = match operation(id.operation).map(|operation| operation.protocol) {
         Some(Protocol::HuaweiRest) => "cn-north-4",
         _ => "cn-hangzhou",
     };
-    let line = format!(
+    format!(
         r#"{{"case":{},"operation":{},"format":{},"endpoint":{},"region":{},"credentials":{credentials},"input":{}}}"#,
-        json!(name),
+        json!(id.to_string()),
         json!(id.operation),
         json!(id.format),
-        json!(endpoint.base_url()),
+        json!(endpoint),
         json!(region),
         case.input(),
-    );
-    Some(match client(&name, &line) {
-        Reply::Answer(answer) => {
-            let verdict = case.judge(answer, &endpoint.sent(), &cases.ignored);
-            endpoint.close(case, verdict)
-        }
-        Reply::Nothing { said, stderr } => endpoint.abandon(case, said, stderr),
-        Reply::Over => return None,
-    })
+    )
 }

@@ -38,6 +38,7 @@ mod report;
 mod results;
 mod run;
 mod server;
+mod shape;
 #[cfg(feature = "signatures")]
 mod signatures;
 mod suite;
@@ -46,12 +47,32 @@ pub use answer::Answer;
 pub use conclusion::Conclusion;
 pub use known_failing::{KnownFailing, KnownFailingError};
 pub use lines::Reply;
-pub use report::{Report, failure};
-pub use results::{CaseResult, Exchange, Failure, Kind, MOST_RANDOM_FAILURES, Results, Tally, Verdict};
+pub use report::{Report, Terms};
+pub use results::{CaseResult, Exchange, Failure, MOST_RANDOM_FAILURES, Results, Run, Side, Tally, Verdict};
 pub use run::{run, run_async};
 #[cfg(feature = "signatures")]
 pub use signatures::Signatures;
-pub use suite::Suite;
+pub use suite::{Listed, Suite};
+
+use std::fmt;
+
+/// Why a run cannot be, or results cannot be used: a sentence.
+///
+/// ```
+/// use taskmock::conformance::{Side, Suite};
+/// let error = Suite { operations: vec!["x".into()], ..Suite::default() }.count(Side::Client).unwrap_err();
+/// assert!(error.to_string().starts_with("`x` is no operation; there are ehpc.list_tasks, "));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error(pub(crate) String);
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Error {}
 
 /// The page that says all that a client needs to know to be asked in lines of JSON; `taskmock
 /// conformance protocol` prints it.

@@ -1,15 +1,20 @@
 //! Results: what came of each case, which facts were exercised, and whether all of it conforms.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::asked::About;
+use super::Error;
+use super::asked::{About, CaseId};
+use super::suite::Next;
 use crate::case::{GENERATOR_VERSION, Level, shown};
 use crate::http::{Request, Response};
 use crate::journal::Recorded;
+use crate::seed::Seed;
+use crate::shard::Shard;
 
 /// What came of a run. Those of shards merge into one; as JSON they are a report, and what the other
 /// reports are made of.
@@ -25,23 +30,53 @@ use crate::journal::Recorded;
 /// assert!(!results.conclude(&Default::default(), taskmock::Level::Must).conforms());
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Results {
     /// The version of taskmock.
     pub version: String,
     /// The version of everything that is made from a seed, and of the catalogue.
     pub generator_version: u32,
     /// What was asked: `client` or `server`.
-    pub kind: Kind,
-    /// Who was asked: a command or an address.
+    pub side: Side,
+    /// Who was asked: a command, an address, or the id of an operation for a closure.
     pub subject: String,
-    /// The cases of the catalogue in their order, then the random ones that did not pass, at most
+    /// What was asked, and in which shards.
+    pub run: Run,
+    /// Why the run was given up before its end, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given_up: Option<String>,
+    /// The cases of the catalogue in their order, then the first random ones that failed, at most
     /// [`MOST_RANDOM_FAILURES`].
     pub cases: Vec<CaseResult>,
-    /// What came of the random cases, in numbers.
-    pub random: Tally,
+    /// What came of the random cases of each level, in numbers.
+    pub random: BTreeMap<Level, Tally>,
     /// What came of the cases that show each fact, in numbers; facts of which no case was asked are
     /// absent.
     pub facts: BTreeMap<String, Tally>,
+}
+
+/// What a run asked. Only runs that asked the same merge.
+///
+/// ```
+/// assert_eq!(taskmock::conformance::Run::default().shards, ["1/1"]);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Run {
+    /// What was selected.
+    pub selection: String,
+    /// How many random cases were drawn, over all shards.
+    pub random: u64,
+    /// What they were drawn from.
+    pub seed: Seed,
+    /// The shards that the results are of, such as `1/2`.
+    pub shards: Vec<Shard>,
+}
+
+impl Default for Run {
+    fn default() -> Self {
+        Run { selection: String::new(), random: 0, seed: Seed(0), shards: vec![Shard::default()] }
+    }
 }
 
 /// As many random cases that fail are told of; the others are counted.
@@ -54,22 +89,22 @@ pub const MOST_RANDOM_FAILURES: usize = 100;
 /// Who is asked.
 ///
 /// ```
-/// assert_eq!(taskmock::conformance::Kind::Client.to_string(), "client");
+/// assert_eq!(taskmock::conformance::Side::Client.to_string(), "client");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum Side {
     /// A client, which is given an endpoint and an input.
     Client,
     /// A server, which is sent requests.
     Server,
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for Side {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Kind::Client => "client",
-            Kind::Server => "server",
+            Side::Client => "client",
+            Side::Server => "server",
         })
     }
 }
@@ -105,7 +140,7 @@ impl Tally {
         match verdict {
             Verdict::Passed => self.passed += 1,
             Verdict::Failed(_) => self.failed += 1,
-            Verdict::Unsupported { .. } => self.unsupported += 1,
+            Verdict::RefusedItself { .. } | Verdict::Unsupported { .. } => self.unsupported += 1,
         }
     }
 
@@ -125,7 +160,13 @@ impl Tally {
 /// }
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct CaseResult {
+    /// Its place in the whole run, from 0.
+    pub place: u64,
+    /// Whether it was drawn, and not asked by its name.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_drawn: bool,
     /// `operation/encoding/name`.
     pub id: String,
     /// How much it binds.
@@ -140,9 +181,11 @@ pub struct CaseResult {
 }
 
 impl CaseResult {
-    pub(crate) fn new(about: About, verdict: Verdict, micros: u64) -> Self {
-        let facts = about.facts.into_iter().map(str::to_owned).collect();
-        CaseResult { id: about.id.to_string(), level: about.level, facts, verdict, micros }
+    pub(crate) fn new(next: &Next<'_>, side: Side, verdict: Verdict, since: Instant) -> Self {
+        let About { id, level, facts } = next.case().about(side);
+        let facts = facts.into_iter().map(str::to_owned).collect();
+        let micros = u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX);
+        CaseResult { place: next.place, is_drawn: next.is_drawn(), id: id.to_string(), level, facts, verdict, micros }
     }
 
     /// What is wrong, if something is.
@@ -156,7 +199,7 @@ impl CaseResult {
     pub fn failure(&self) -> Option<&Failure> {
         match &self.verdict {
             Verdict::Failed(failure) => Some(failure),
-            Verdict::Passed | Verdict::Unsupported { .. } => None,
+            Verdict::Passed | Verdict::RefusedItself { .. } | Verdict::Unsupported { .. } => None,
         }
     }
 
@@ -172,10 +215,6 @@ impl CaseResult {
         let mut pieces = self.id.splitn(3, '/');
         let mut next = || pieces.next().unwrap_or("");
         (next(), next(), next())
-    }
-
-    pub(super) fn is_random(&self) -> bool {
-        self.pieces().2.starts_with("random.")
     }
 }
 
@@ -194,9 +233,15 @@ pub enum Verdict {
     Passed,
     /// Not as it should be.
     Failed(Box<Failure>),
+    /// The client refused it itself, without asking, where the server would have refused it too.
+    #[serde(rename = "refused itself")]
+    RefusedItself {
+        /// What the client says.
+        why: String,
+    },
     /// Not asked.
     Unsupported {
-        /// Who is asked says why.
+        /// Why, in the words of the client.
         why: String,
     },
 }
@@ -208,6 +253,7 @@ pub enum Verdict {
 /// assert!(failure.exchanges.is_empty());
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Failure {
     /// A line for each difference.
     pub differences: Vec<String>,
@@ -230,6 +276,7 @@ pub struct Failure {
 /// assert_eq!(exchange.status, 0);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Exchange {
     /// The method.
     pub method: String,
@@ -275,8 +322,8 @@ impl Exchange {
     /// The request as a line for a shell.
     ///
     /// ```
-    /// use taskmock::conformance::Exchange;
-    /// let exchange = Exchange { method: "GET".into(), target: "/tasks/T-1".into(), ..Exchange::default() };
+    /// let mut exchange = taskmock::conformance::Exchange::default();
+    /// (exchange.method, exchange.target) = ("GET".into(), "/tasks/T-1".into());
     /// assert_eq!(exchange.curl("http://127.0.0.1:8080"), "curl -i 'http://127.0.0.1:8080/tasks/T-1'");
     /// ```
     pub fn curl(&self, base_url: &str) -> String {
@@ -292,38 +339,69 @@ fn headers(map: &http::HeaderMap) -> Vec<(String, String)> {
 }
 
 impl Results {
-    pub(crate) fn new(kind: Kind, subject: String) -> Self {
+    pub(crate) fn new(side: Side, subject: &str, run: Run) -> Self {
         Results {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             generator_version: GENERATOR_VERSION,
-            kind,
-            subject,
+            side,
+            subject: subject.to_owned(),
+            run,
+            given_up: None,
             cases: Vec::new(),
-            random: Tally::default(),
+            random: BTreeMap::new(),
             facts: BTreeMap::new(),
         }
     }
 
-    /// Takes in what came of a case. Of random cases only those that fail are kept.
-    pub(crate) fn add(&mut self, result: CaseResult) {
+    /// Takes in what came of a case. Of those that were drawn only the first that fail are kept; the result is
+    /// returned if it is.
+    pub(crate) fn add(&mut self, result: CaseResult) -> Option<&CaseResult> {
         for fact in &result.facts {
             match self.facts.get_mut(fact) {
                 Some(tally) => tally.count(&result.verdict),
                 None => self.facts.entry(fact.clone()).or_default().count(&result.verdict),
             }
         }
-        if result.is_random() {
-            self.random.count(&result.verdict);
-            if result.failure().is_none() || self.cases.len() >= self.random_failures_end() {
-                return;
+        if result.is_drawn {
+            self.random.entry(result.level).or_default().count(&result.verdict);
+            if result.failure().is_none() || self.drawn() >= MOST_RANDOM_FAILURES {
+                return None;
             }
         }
         self.cases.push(result);
+        self.cases.last()
     }
 
-    /// How long the list may be with random failures in it.
-    fn random_failures_end(&self) -> usize {
-        self.cases.iter().filter(|result| !result.is_random()).count() + MOST_RANDOM_FAILURES
+    /// How many random failures are kept. They come last.
+    fn drawn(&self) -> usize {
+        self.cases.iter().rev().take_while(|result| result.is_drawn).count()
+    }
+
+    /// What came of the random cases of all levels.
+    pub(crate) fn random_tally(&self) -> Tally {
+        let mut tally = Tally::default();
+        self.random.values().for_each(|of_level| tally.add(*of_level));
+        tally
+    }
+
+    /// Reads what a run wrote as JSON.
+    ///
+    /// # Errors
+    ///
+    /// What is no results, or has a name that no case can have.
+    ///
+    /// ```
+    /// use taskmock::conformance::Results;
+    /// let error = Results::from_json(b"{}").unwrap_err();
+    /// assert!(error.to_string().ends_with("; it should be what a run wrote as JSON"));
+    /// ```
+    pub fn from_json(json: &[u8]) -> Result<Results, Error> {
+        let wrong = |why: &dyn fmt::Display| Error(format!("{why}; it should be what a run wrote as JSON"));
+        let results: Results = serde_json::from_slice(json).map_err(|error| wrong(&error))?;
+        match results.cases.iter().find(|result| CaseId::parse(&result.id).is_none()) {
+            Some(result) => Err(wrong(&format_args!("`{}` is no name of a case", result.id.escape_debug()))),
+            None => Ok(results),
+        }
     }
 
     /// How many cases were asked.
@@ -345,44 +423,92 @@ impl Results {
     /// # }
     /// ```
     pub fn tally(&self) -> Tally {
-        let mut tally = self.random;
-        self.cases.iter().filter(|result| !result.is_random()).for_each(|result| tally.count(&result.verdict));
+        let mut tally = self.random_tally();
+        self.cases.iter().filter(|result| !result.is_drawn).for_each(|result| tally.count(&result.verdict));
         tally
     }
 
-    /// Takes in the results of another shard of the same run.
+    /// Takes in the results of another shard of the same run. The order of the results is that of the
+    /// whole run, whichever comes first.
     ///
     /// # Errors
     ///
-    /// Results of another kind, of another version of taskmock, or of cases that these hold already.
+    /// Results of another side, version or run, or of a shard that these hold already.
     ///
     /// ```
-    /// # fn merged(mut first: taskmock::conformance::Results, second: taskmock::conformance::Results) -> Result<(), String> {
-    /// first.merge(second)?;
-    /// # Ok(())
-    /// # }
+    /// use taskmock::Suite;
+    /// use taskmock::conformance::{Answer, Error};
+    /// use taskmock::ehpc::list_tasks::{Input, Output};
+    /// let client = |_: &str, _: &Input| Answer::<Output>::Unsupported("an example".into());
+    /// let of = |shard: &str| Suite { shard: shard.parse().unwrap(), ..Suite::default() }.run(client);
+    /// let mut results = of("1/2");
+    /// results.merge(of("2/2"))?;
+    /// assert_eq!(results.cases.len(), Suite::default().run(client).cases.len());
+    /// # Ok::<(), Error>(())
     /// ```
-    pub fn merge(&mut self, other: Results) -> Result<(), String> {
-        let of = |results: &Results| (results.kind, results.version.clone(), results.generator_version);
-        if of(self) != of(&other) {
-            return Err(format!(
-                "they are of a {} by taskmock {}, the others of a {} by taskmock {}; run all shards with one version",
-                other.kind, other.version, self.kind, self.version
-            ));
+    pub fn merge(&mut self, other: Results) -> Result<(), Error> {
+        let version = |results: &Results| format!("{} (generator {})", results.version, results.generator_version);
+        if version(self) != version(&other) {
+            let (theirs, ours) = (version(&other), version(self));
+            return Err(Error(format!(
+                "they are by taskmock {theirs}, the others by {ours}; run all with one version"
+            )));
         }
-        let ours: BTreeSet<&str> = self.cases.iter().map(|result| result.id.as_str()).collect();
-        if let Some(twice) = other.cases.iter().find(|result| ours.contains(result.id.as_str())) {
-            return Err(format!("{} is in both; give each shard once", twice.id));
+        let asked = |results: &Results| {
+            (results.side, results.subject.clone(), Run { shards: Vec::new(), ..results.run.clone() })
+        };
+        if asked(self) != asked(&other) {
+            return Err(Error(format!(
+                "they are of another run: of the {} {} by {}, seed {}, the others of the {} {} by {}, seed {}",
+                other.side,
+                other.subject,
+                other.run.selection,
+                other.run.seed.0,
+                self.side,
+                self.subject,
+                self.run.selection,
+                self.run.seed.0,
+            )));
+        }
+        let count = |results: &Results| results.run.shards.first().map(|shard| shard.count());
+        if let Some(twice) = other.run.shards.iter().find(|shard| self.run.shards.contains(shard)) {
+            return Err(Error(format!("the shard {twice} is in both; give each shard once")));
+        }
+        if count(self) != count(&other) {
+            return Err(Error("they are shards of another division; give those of one".to_owned()));
         }
         for (fact, tally) in other.facts {
             self.facts.entry(fact).or_default().add(tally);
         }
-        self.random.add(other.random);
+        for (level, tally) in other.random {
+            self.random.entry(level).or_default().add(tally);
+        }
+        self.run.shards.extend(other.run.shards);
+        self.run.shards.sort();
+        self.given_up = self.given_up.take().or(other.given_up);
         self.cases.extend(other.cases);
+        self.cases.sort_by_key(|result| result.place);
+        let listed = self.cases.len() - self.drawn();
+        self.cases.truncate(listed + MOST_RANDOM_FAILURES);
         Ok(())
     }
 
-    /// The facts that were exercised, and those that were not although some case for this kind
+    /// The shards of the run that the results are not of.
+    ///
+    /// ```
+    /// use taskmock::Suite;
+    /// use taskmock::conformance::Answer;
+    /// use taskmock::ehpc::list_tasks::{Input, Output};
+    /// let client = |_: &str, _: &Input| Answer::<Output>::Unsupported("an example".into());
+    /// let results = Suite { shard: "1/3".parse().unwrap(), ..Suite::default() }.run(client);
+    /// assert_eq!(results.missing_shards().iter().map(ToString::to_string).collect::<Vec<_>>(), ["2/3", "3/3"]);
+    /// ```
+    pub fn missing_shards(&self) -> Vec<Shard> {
+        let all = self.run.shards.first().map(|shard| shard.all()).into_iter().flatten();
+        all.filter(|shard| !self.run.shards.contains(shard)).collect()
+    }
+
+    /// The facts that were exercised, and those that were not although some case for a client, or a server,
     /// shows them.
     ///
     /// ```
@@ -393,6 +519,6 @@ impl Results {
     /// ```
     pub fn facts_exercised(&self) -> (Vec<&'static str>, Vec<&'static str>) {
         let is_exercised = |id: &&'static str| self.facts.get(*id).is_some_and(|tally| tally.asked() > 0);
-        super::suite::facts_of(self.kind).iter().copied().partition(is_exercised)
+        super::suite::facts_of(self.side).iter().copied().partition(is_exercised)
     }
 }

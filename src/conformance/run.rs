@@ -1,26 +1,32 @@
 //! Run: asks a Rust client, or whoever can be asked, every case of a suite, side by side.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
 
 use super::answer::Answer;
 use super::asked::{AnyCase, Asked};
 use super::endpoint::Endpoint;
-use super::results::{CaseResult, Kind, Results, Verdict};
+use super::ignored::Ignored;
+use super::results::{CaseResult, Results, Side, Verdict};
 use super::suite::{Cases, Suite};
 use crate::case::OperationInput;
 
 /// Asks a blocking Rust client every case of an operation in JSON: `client` is given an endpoint
 /// (`http://127.0.0.1:PORT`) and an input, and says what it got.
 ///
-/// It is called from as many threads as there are cores, and with the same endpoint again. A panic of
-/// it fails the case. A call that never returns never ends the run: give your client a time limit. For another encoding, a selection,
-/// random cases or fewer threads, see [`Suite::run`].
+/// It is called from as many threads as there are cores, and with the same endpoint again; when it has
+/// answered, it must not send anything more for that case. A panic of it fails the case. A call that never
+/// returns never ends the run: give your client a time limit. For another encoding, a selection, random
+/// cases or fewer threads, see [`Suite::run`].
+///
+/// # Panics
+///
+/// If no port can be had.
 ///
 /// ```no_run
 /// use taskmock::ehpc::list_tasks::{Input, Output};
@@ -42,6 +48,10 @@ where
 ///
 /// It needs no certain runtime. For another encoding, a selection, random cases or several at a time,
 /// see [`Suite::run_async`].
+///
+/// # Panics
+///
+/// If no port can be had, and with the client.
 ///
 /// ```no_run
 /// use taskmock::ehpc::list_tasks::{Input, Output};
@@ -66,12 +76,12 @@ impl Suite {
     ///
     /// # Panics
     ///
-    /// On a field in `ignore` that is none, and if no port can be had.
+    /// If the selection fits nothing, and if no port can be had.
     ///
     /// ```
-    /// use taskmock::conformance::Answer;
+    /// use taskmock::Format;
+    /// use taskmock::conformance::{Answer, Suite};
     /// use taskmock::ehpc::list_tasks::{Input, Output};
-    /// use taskmock::{Format, Suite};
     /// let suite = Suite { formats: vec![Format::Xml], random: 10, ..Suite::default() };
     /// let results = suite.run(|_endpoint: &str, _input: &Input| Answer::<Output>::Unsupported("an example".into()));
     /// assert_eq!(results.tally().asked(), 0);
@@ -81,36 +91,37 @@ impl Suite {
         I: OperationInput,
         A: Into<Answer<I::Output>>,
     {
-        let cases = self.of::<I>();
+        let suite = self.of::<I>();
+        let (cases, ignored) = suite.ready();
         let worker = || {
-            let mut endpoint = self.endpoint();
-            let (client, ignored) = (&client, &cases.ignored);
+            let mut endpoint = suite.endpoint();
+            let (client, ignored) = (&client, &ignored);
             move |case: &dyn AnyCase| {
                 endpoint.open(case.given());
                 let asked = typed::<I>(case);
-                match catch_unwind(AssertUnwindSafe(|| client(&endpoint.base_url(), asked.when()).into())) {
-                    Ok(answer) => Some(endpoint.close(case, asked.judge_typed(answer, &endpoint.sent(), ignored))),
+                Some(match catch_unwind(AssertUnwindSafe(|| client(&endpoint.base_url(), asked.when()).into())) {
+                    Ok(answer) => endpoint.close(case, |sent| asked.judge_typed(answer, sent, ignored)),
                     Err(panic) => {
                         let said = format!("it panicked: {}", panic_message(panic.as_ref()));
-                        Some(endpoint.abandon(case, said, String::new()))
+                        endpoint.abandon(case, &said, String::new())
                     }
-                }
+                })
             }
         };
-        drive(&cases, self.jobs, self.results::<I>(), worker, |_| {})
+        drive(&cases, suite.jobs, Results::new(Side::Client, I::ID, suite.run_of()), worker, |_| {})
     }
 
     /// Asks an async Rust client the cases of an operation, `jobs` at a time; see [`run_async`].
     ///
     /// # Panics
     ///
-    /// On a field in `ignore` that is none, if no port can be had, and with the client.
+    /// If the selection fits nothing, if no port can be had, and with the client.
     ///
     /// ```
-    /// use taskmock::conformance::Answer;
+    /// use taskmock::conformance::{Answer, Suite};
     /// use taskmock::dws::list_logical_cluster_tasks::{Input, Output};
     /// # async fn test() {
-    /// let suite = taskmock::Suite { random: 10, ..Default::default() };
+    /// let suite = Suite { random: 10, ..Suite::default() };
     /// let client = async |_: &str, _: &Input| Answer::<Output>::Unsupported("an example".into());
     /// assert_eq!(suite.run_async(client).await.asked(), 0);
     /// # }
@@ -120,30 +131,44 @@ impl Suite {
         I: OperationInput,
         A: Into<Answer<I::Output>>,
     {
-        let cases = self.of::<I>();
+        let suite = self.of::<I>();
+        let (cases, ignored) = suite.ready();
         let next = AtomicU64::new(0);
-        let done = Mutex::new(Vec::new());
+        let order = Mutex::new(InOrder::new(Results::new(Side::Client, I::ID, suite.run_of())));
         let worker = async || {
-            let mut endpoint = self.endpoint();
-            while let Some(asked) = cases.at(next.fetch_add(1, Ordering::Relaxed)) {
-                let case = asked.case();
-                let started = Instant::now();
-                endpoint.open(case.given());
-                let asked = typed::<I>(case);
-                let answer = client(&endpoint.base_url(), asked.when()).await.into();
-                let verdict = endpoint.close(case, asked.judge_typed(answer, &endpoint.sent(), &cases.ignored));
-                let result = CaseResult::new(case.about(), verdict, micros(started));
-                done.lock().unwrap_or_else(PoisonError::into_inner).push(result);
+            let mut endpoint = suite.endpoint();
+            loop {
+                let number = next.fetch_add(1, Ordering::Relaxed);
+                if number >= cases.count() {
+                    break;
+                }
+                let result = match cases.at(number) {
+                    None => None,
+                    Some(next) => {
+                        let started = Instant::now();
+                        endpoint.open(next.case().given());
+                        let asked = typed::<I>(next.case());
+                        let answer = client(&endpoint.base_url(), asked.when()).await.into();
+                        let verdict = endpoint.close(next.case(), |sent| asked.judge_typed(answer, sent, &ignored));
+                        Some(CaseResult::new(&next, Side::Client, verdict, started))
+                    }
+                };
+                lock(&order).add(number, result, |_| {});
             }
         };
-        all((0..self.jobs.max(1)).map(|_| worker()).collect()).await;
-        let mut results = self.results::<I>();
-        done.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().for_each(|result| results.add(result));
-        results
+        all((0..suite.jobs.max(1)).map(|_| worker()).collect()).await;
+        order.into_inner().unwrap_or_else(PoisonError::into_inner).done(|_| {})
     }
 
-    fn of<I: OperationInput>(&self) -> Cases {
-        self.cases_of(Kind::Client, [I::ID].into_iter()).unwrap_or_else(|error| panic!("{error}"))
+    /// For the operation of a closure.
+    fn of<I: OperationInput>(&self) -> Suite {
+        Suite { operations: vec![I::ID.to_owned()], ..self.clone() }
+    }
+
+    fn ready(&self) -> (Cases<'_>, Ignored) {
+        let cases = self.cases(Side::Client).unwrap_or_else(|error| panic!("{error}"));
+        let ignored = Ignored::of(&self.ignore, cases.listed()).unwrap_or_else(|error| panic!("{error}"));
+        (cases, ignored)
     }
 
     pub(crate) fn endpoint(&self) -> Endpoint {
@@ -151,10 +176,6 @@ impl Suite {
             #[cfg(feature = "signatures")]
             self.signatures.clone(),
         )
-    }
-
-    fn results<I: OperationInput>(&self) -> Results {
-        Results::new(Kind::Client, std::any::type_name::<I>().to_owned())
     }
 }
 
@@ -172,19 +193,19 @@ fn typed<I: OperationInput>(case: &dyn AnyCase) -> &Asked<I> {
     case.as_any().downcast_ref().expect("the cases are of this operation")
 }
 
-fn micros(since: Instant) -> u64 {
-    u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX)
-}
-
 fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("without a message")
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Asks all cases, `jobs` side by side: `worker` makes what asks one after the other, and gives none to
-/// end the run. Results come in the order of the cases, whoever asked them.
+/// end the run. Results are told and kept in the order of the cases, whoever asked them.
 pub(crate) fn drive<W>(
-    cases: &Cases,
+    cases: &Cases<'_>,
     jobs: usize,
     results: Results,
     worker: impl Fn() -> W + Sync,
@@ -194,20 +215,26 @@ where
     W: FnMut(&dyn AnyCase) -> Option<Verdict>,
 {
     let (next, stopped) = (AtomicU64::new(0), AtomicBool::new(false));
-    let order = Mutex::new(InOrder { results, next: 0, early: Vec::new() });
+    let order = Mutex::new(InOrder::new(results));
     let work = || {
         let mut ask = worker();
         while !stopped.load(Ordering::Relaxed) {
-            let place = next.fetch_add(1, Ordering::Relaxed);
-            let Some(asked) = cases.at(place) else { break };
-            let started = Instant::now();
-            let Some(verdict) = ask(asked.case()) else {
-                stopped.store(true, Ordering::Relaxed);
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= cases.count() {
                 break;
+            }
+            let result = match cases.at(number) {
+                None => None,
+                Some(next) => {
+                    let started = Instant::now();
+                    let Some(verdict) = ask(next.case()) else {
+                        stopped.store(true, Ordering::Relaxed);
+                        break;
+                    };
+                    Some(CaseResult::new(&next, cases.side, verdict, started))
+                }
             };
-            let result = CaseResult::new(asked.case().about(), verdict, micros(started));
-            tell(&result);
-            order.lock().unwrap_or_else(PoisonError::into_inner).add(place, result);
+            lock(&order).add(number, result, &tell);
         }
     };
     match jobs {
@@ -218,31 +245,39 @@ where
             });
         }),
     }
-    order.into_inner().unwrap_or_else(PoisonError::into_inner).done()
+    order.into_inner().unwrap_or_else(PoisonError::into_inner).done(&tell)
 }
 
-/// Puts results back into the order of the cases. Those that wait for an earlier one are few: as many
-/// as are asked side by side.
+/// Puts results back into the order of the cases.
 struct InOrder {
     results: Results,
     next: u64,
-    early: Vec<(u64, CaseResult)>,
+    /// By number; none of what was left out.
+    early: BTreeMap<u64, Option<CaseResult>>,
 }
 
 impl InOrder {
-    fn add(&mut self, place: u64, result: CaseResult) {
-        self.early.push((place, result));
-        while let Some(at) = self.early.iter().position(|(place, _)| *place == self.next) {
-            let (_, result) = self.early.swap_remove(at);
-            self.results.add(result);
+    fn new(results: Results) -> Self {
+        InOrder { results, next: 0, early: BTreeMap::new() }
+    }
+
+    fn add(&mut self, number: u64, result: Option<CaseResult>, tell: impl Fn(&CaseResult)) {
+        self.early.insert(number, result);
+        while let Some(result) = self.early.remove(&self.next) {
             self.next += 1;
+            if let Some(kept) = result.and_then(|result| self.results.add(result)) {
+                tell(kept);
+            }
         }
     }
 
     /// With what is left if the run was given up.
-    fn done(mut self) -> Results {
-        self.early.sort_by_key(|(place, _)| *place);
-        self.early.into_iter().for_each(|(_, result)| self.results.add(result));
+    fn done(mut self, tell: impl Fn(&CaseResult)) -> Results {
+        for result in std::mem::take(&mut self.early).into_values().flatten() {
+            if let Some(kept) = self.results.add(result) {
+                tell(kept);
+            }
+        }
         self.results
     }
 }

@@ -56,8 +56,10 @@ impl Verifier {
 
     /// Adds to the verdict on a case what is wrong with a signature.
     pub(super) fn verify(&mut self, case: &dyn AnyCase, sent: &[Recorded], verdict: Verdict) -> Verdict {
-        let is_seen =
-            !matches!((&self.signatures, &verdict), (Signatures::Unseen, _) | (_, Verdict::Unsupported { .. }));
+        let is_seen = !matches!(
+            (&self.signatures, &verdict),
+            (Signatures::Unseen, _) | (_, Verdict::Unsupported { .. } | Verdict::RefusedItself { .. })
+        );
         let wrong: Vec<String> =
             if is_seen { sent.iter().filter_map(|request| self.wrong(request)).collect() } else { Vec::new() };
         if wrong.is_empty() {
@@ -65,11 +67,13 @@ impl Verifier {
         }
         let mut failure = match verdict {
             Verdict::Failed(failure) => failure,
-            Verdict::Passed | Verdict::Unsupported { .. } => {
-                Box::new(Failure { exchanges: exchanges(case.given(), sent), ..Failure::default() })
-            }
+            _ => Box::new(Failure {
+                expected: case.expected(),
+                exchanges: exchanges(case.given(), sent),
+                ..Failure::default()
+            }),
         };
-        failure.differences.extend(wrong.iter().flat_map(|said| said.lines().map(|line| format!("  {line}"))));
+        failure.differences.extend(wrong.iter().flat_map(|said| said.lines().map(str::to_owned)));
         Verdict::Failed(failure)
     }
 

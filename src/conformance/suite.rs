@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
+use super::Error;
 use super::asked::{About, AnyCase, Asked, CaseId, OfBody};
-use super::ignored::Ignored;
 use super::laws;
-use super::results::Kind;
+use super::results::{Run, Side};
 use crate::case::{
     Case, ForOperation, Level, OperationInput, body_catalogue, case, catalogue, for_operation, random_case,
     wire_catalogue,
@@ -18,15 +18,18 @@ use crate::shard::Shard;
 
 /// Which cases are asked: by default the whole catalogue of every operation, in JSON.
 ///
-/// A field that is an empty list leaves nothing out. Cases are named `operation/encoding/name`, such as
-/// `ehpc.list_tasks/json/page_size.max`.
+/// A field that is an empty list leaves nothing out. What is selected has to exist: a name, a fact, an
+/// operation or a field to ignore that fits nothing is an error, so that a typing error does not pass
+/// for a run. Cases are named `operation/encoding/name`, such as `ehpc.list_tasks/json/page_size.max`.
 ///
 /// ```
-/// use taskmock::{Level, Suite};
+/// use taskmock::Level;
+/// use taskmock::conformance::{Side, Suite};
 /// let suite = Suite { levels: vec![Level::Must], names: vec!["*/page_size.*".into()], ..Suite::default() };
-/// let listed = suite.list(taskmock::conformance::Kind::Client);
-/// assert!(listed.iter().any(|(id, _, _)| id == "ehpc.list_tasks/json/page_size.max"));
-/// assert!(listed.iter().all(|(_, level, _)| *level == Level::Must));
+/// let listed = suite.list(Side::Client)?;
+/// assert!(listed.iter().any(|case| case.id == "ehpc.list_tasks/json/page_size.max"));
+/// assert!(listed.iter().all(|case| case.level == Level::Must));
+/// # Ok::<(), taskmock::conformance::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Suite {
@@ -34,25 +37,30 @@ pub struct Suite {
     pub operations: Vec<String>,
     /// The encodings.
     pub formats: Vec<Format>,
-    /// Patterns of which one has to fit the name of a case, whole or after its last `/`; `*` stands for
-    /// anything.
+    /// Patterns of which one has to fit the name of a case, whole or without operation and encoding; `*`
+    /// stands for anything. `random.*` is any random case, and `random.4d2` a certain one.
     pub names: Vec<String>,
     /// Patterns of which one has to fit the id of a fact that the case shows.
     pub facts: Vec<String>,
     /// The levels.
     pub levels: Vec<Level>,
-    /// How many random cases are asked after the catalogue. They are not selected by name.
+    /// How many random cases are asked after the catalogue. What is selected holds for them too, so
+    /// with `names` there are none unless a pattern such as `random.*` lets them in.
     pub random: u64,
     /// What the random cases are drawn from.
     pub seed: Seed,
     /// Which part of the cases this run asks.
     pub shard: Shard,
-    /// How many cases are asked side by side. Default: one for each core.
+    /// How many cases are asked side by side; a server is always asked one after the other. Default: one
+    /// for each core.
     pub jobs: usize,
-    /// Fields that are not compared, as a failure names them: `output.RequestId`,
+    /// What a server is called in the header Host, which signatures cover. Default: `localhost`.
+    pub host: Option<String>,
+    /// Fields that are not compared, as a failure names them, without places in lists: `output.RequestId`,
     /// `output.Tasks.Errors`, `error.request_id`.
     pub ignore: Vec<String>,
-    /// Whose signatures are verified. Default: nobody's.
+    /// Whose signatures are verified of a client; with what requests to a server are signed. Default:
+    /// nobody's, with nothing.
     #[cfg(feature = "signatures")]
     pub signatures: super::Signatures,
 }
@@ -69,6 +77,7 @@ impl Default for Suite {
             seed: Seed(0),
             shard: Shard::default(),
             jobs: std::thread::available_parallelism().map_or(1, usize::from),
+            host: None,
             ignore: Vec::new(),
             #[cfg(feature = "signatures")]
             signatures: super::Signatures::default(),
@@ -76,117 +85,220 @@ impl Default for Suite {
     }
 }
 
-/// A case, or what makes one.
-pub(crate) enum Next<'a> {
+/// A case that is to be asked, and its place in the whole run.
+pub(crate) struct Next<'a> {
+    pub(crate) place: u64,
+    case: Kept<'a>,
+}
+
+enum Kept<'a> {
     Listed(&'a dyn AnyCase),
-    Random(Box<dyn AnyCase>),
+    Drawn(Box<dyn AnyCase>),
 }
 
 impl Next<'_> {
     pub(crate) fn case(&self) -> &dyn AnyCase {
-        match self {
-            Next::Listed(case) => *case,
-            Next::Random(case) => case.as_ref(),
+        match &self.case {
+            Kept::Listed(case) => *case,
+            Kept::Drawn(case) => case.as_ref(),
         }
     }
+
+    pub(crate) fn is_drawn(&self) -> bool {
+        matches!(self.case, Kept::Drawn(_))
+    }
 }
+
+/// How a random case of an operation in an encoding is made.
+type Draw = fn(Seed) -> Box<dyn AnyCase>;
 
 /// The cases of a run, ready to be asked in any order.
-pub(crate) struct Cases {
-    listed: Vec<Box<dyn AnyCase>>,
-    /// From where the random ones come, in turn; none if there are none.
-    random: Vec<fn(Seed) -> Box<dyn AnyCase>>,
-    random_count: u64,
-    seed: Seed,
-    shard: Shard,
-    pub(crate) ignored: Ignored,
+pub(crate) struct Cases<'a> {
+    suite: &'a Suite,
+    pub(crate) side: Side,
+    /// With their places in the whole run.
+    listed: Vec<(u64, Box<dyn AnyCase>)>,
+    /// How many are listed in the whole run.
+    listed_in_all: u64,
+    /// From what the random ones are drawn; empty if there are none.
+    draws: Vec<Draw>,
 }
 
-impl Cases {
+impl Cases<'_> {
     /// How many there are.
     pub(crate) fn count(&self) -> u64 {
-        self.listed.len() as u64 + self.random_count
+        let drawn = if self.draws.is_empty() { 0 } else { self.suite.shard.share(self.suite.random) };
+        self.listed.len() as u64 + drawn
     }
 
-    /// The case at a place; none if there is no such place.
-    pub(crate) fn at(&self, place: u64) -> Option<Next<'_>> {
-        if let Some(case) = self.listed.get(usize::try_from(place).ok()?) {
-            return Some(Next::Listed(case.as_ref()));
+    /// The case with a number, from 0. None if none that is selected is drawn in so many tries.
+    pub(crate) fn at(&self, number: u64) -> Option<Next<'_>> {
+        const MOST_TRIES: u64 = 200;
+        if let Some((place, case)) = self.listed.get(usize::try_from(number).ok()?) {
+            return Some(Next { place: *place, case: Kept::Listed(case.as_ref()) });
         }
-        let number = place - self.listed.len() as u64;
-        if number >= self.random_count {
-            return None;
-        }
-        // Each shard has random cases of its own.
-        let number = self.shard.nth(number);
-        let make = self.random[(number % self.random.len() as u64) as usize];
-        Some(Next::Random(make(Seed(self.seed.number(number)))))
+        let Suite { shard, seed, .. } = self.suite;
+        let number = shard.nth(number - self.listed.len() as u64);
+        let place = self.listed_in_all + number;
+        // The first try of each is the sequence of the seed; the others are drawn from it.
+        let first = Seed(seed.number(number));
+        let seeds = [first].into_iter().chain((0..MOST_TRIES).map(|index| Seed(first.number(index))));
+        let mut drawn = seeds.map(|seed| self.draws[(seed.0 % self.draws.len() as u64) as usize](seed));
+        let case = drawn.find(|case| self.suite.has_beside_name(&case.about(self.side)))?;
+        Some(Next { place, case: Kept::Drawn(case) })
     }
 
     /// Every one of the catalogue.
     pub(crate) fn listed(&self) -> impl Iterator<Item = &dyn AnyCase> {
-        self.listed.iter().map(|case| case.as_ref())
+        self.listed.iter().map(|(_, case)| case.as_ref())
     }
 }
 
-impl Suite {
-    /// The cases, one a line as it were: name, level, and facts.
-    ///
-    /// ```
-    /// use taskmock::{Suite, conformance::Kind};
-    /// let servers = Suite::default().list(Kind::Server);
-    /// assert!(servers.iter().any(|(id, _, _)| id == "ehpc.list_tasks/json/wire.page_size.not_a_number"));
-    /// ```
-    pub fn list(&self, kind: Kind) -> Vec<(String, Level, Vec<&'static str>)> {
-        let cases = Suite { random: 0, ignore: Vec::new(), ..self.clone() }.cases(kind);
-        let line = |about: About| (about.id.to_string(), about.level, about.facts);
-        cases.unwrap_or_else(|_| unreachable!("nothing is ignored")).listed().map(|case| line(case.about())).collect()
-    }
+/// A case of a catalogue, as [`Suite::list`] shows it.
+///
+/// ```
+/// use taskmock::conformance::{Side, Suite};
+/// let listed = Suite::default().list(Side::Client)?;
+/// assert_eq!(listed[0].id, "ehpc.list_tasks/json/cluster_id.empty");
+/// # Ok::<(), taskmock::conformance::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Listed {
+    /// `operation/encoding/name`.
+    pub id: String,
+    /// How much it binds.
+    pub level: Level,
+    /// The ids of the facts that it shows; the first is the one that it is about.
+    pub facts: Vec<&'static str>,
+}
 
-    /// The cases of every operation that is selected.
+impl Suite {
+    /// The cases of the catalogue that are selected.
     ///
     /// # Errors
     ///
-    /// A field to ignore that is none, in a sentence.
-    pub(crate) fn cases(&self, kind: Kind) -> Result<Cases, String> {
-        let ids = operations().map(|operation| operation.id);
-        let wanted = |id: &&str| self.operations.is_empty() || self.operations.iter().any(|wanted| wanted == id);
-        self.cases_of(kind, ids.filter(wanted))
+    /// A selection that fits nothing.
+    ///
+    /// ```
+    /// use taskmock::conformance::{Side, Suite};
+    /// let listed = Suite::default().list(Side::Server)?;
+    /// assert!(listed.iter().any(|case| case.id == "ehpc.list_tasks/json/wire.page_size.not_a_number"));
+    /// let error = Suite { names: vec!["page_siez.max".into()], ..Suite::default() }.list(Side::Client).unwrap_err();
+    /// assert_eq!(error.to_string(), "no case fits the name `page_siez.max`");
+    /// # Ok::<(), taskmock::conformance::Error>(())
+    /// ```
+    pub fn list(&self, side: Side) -> Result<Vec<Listed>, Error> {
+        let line = |About { id, level, facts }| Listed { id: id.to_string(), level, facts };
+        Ok(self.cases(side)?.listed().map(|case| line(case.about(side))).collect())
     }
 
-    pub(crate) fn cases_of(&self, kind: Kind, ids: impl Iterator<Item = &'static str>) -> Result<Cases, String> {
-        let (mut listed, mut random) = (Vec::<Box<dyn AnyCase>>::new(), Vec::new());
-        let mut named: Vec<CaseId> = self.names.iter().filter_map(|name| CaseId::parse(name)).collect();
-        for id in ids {
-            let formats = operation(id).map_or(&[][..], |operation| operation.formats);
-            for format in formats.iter().filter(|format| self.formats.is_empty() || self.formats.contains(format)) {
-                let (of_operation, make) = for_operation(id, Listed { kind, format: *format }).expect("it exists");
-                listed.extend(of_operation);
-                // A random case that is asked again by its name.
-                listed.extend(
-                    named
-                        .extract_if(.., |named| (named.operation, named.format) == (id, *format))
-                        .filter_map(|named| by_name(&named)),
-                );
-                random.push(make);
+    /// How many cases there are to ask, random ones included.
+    ///
+    /// # Errors
+    ///
+    /// A selection that fits nothing.
+    ///
+    /// ```
+    /// use taskmock::conformance::{Side, Suite};
+    /// let suite = Suite { names: vec!["page_size.max".into(), "random.*".into()], random: 100, ..Suite::default() };
+    /// assert_eq!(suite.count(Side::Client)?, 101);
+    /// # Ok::<(), taskmock::conformance::Error>(())
+    /// ```
+    pub fn count(&self, side: Side) -> Result<u64, Error> {
+        Ok(self.cases(side)?.count())
+    }
+
+    /// What is selected, in a line.
+    pub(crate) fn selection(&self) -> String {
+        let formats = self.formats.iter().map(ToString::to_string).collect();
+        let levels = self.levels.iter().map(ToString::to_string).collect();
+        let lists = [
+            ("operation", &self.operations),
+            ("format", &formats),
+            ("case", &self.names),
+            ("fact", &self.facts),
+            ("level", &levels),
+            ("ignore", &self.ignore),
+        ];
+        let said = lists.iter().flat_map(|(name, list)| list.iter().map(move |item| format!("{name} {item}")));
+        let said: Vec<String> = said.collect();
+        if said.is_empty() { "everything".to_owned() } else { said.join(", ") }
+    }
+
+    pub(crate) fn run_of(&self) -> Run {
+        Run { selection: self.selection(), random: self.random, seed: self.seed, shards: vec![self.shard] }
+    }
+
+    /// The cases of every operation that is selected.
+    pub(crate) fn cases(&self, side: Side) -> Result<Cases<'_>, Error> {
+        if let Some(id) = self.operations.iter().find(|id| operation(id).is_none()) {
+            let ids: Vec<&str> = operations().map(|operation| operation.id).collect();
+            return Err(Error(format!("`{id}` is no operation; there are {}", ids.join(", "))));
+        }
+        let mut unfit: Vec<(&str, &String)> = self.names.iter().map(|name| ("name", name)).collect();
+        unfit.extend(self.facts.iter().map(|fact| ("fact", fact)));
+        let (mut all, mut draws) = (Vec::<Box<dyn AnyCase>>::new(), Vec::new());
+        for operation in operations() {
+            for format in operation.formats {
+                let (mut listed, draw) =
+                    for_operation(operation.id, OfOperation { side, format: *format }).expect("it exists");
+                listed.extend(self.names.iter().filter_map(|name| random_case_named(name, operation.id, *format)));
+                for case in &listed {
+                    let about = case.about(side);
+                    unfit.retain(|(of, pattern)| match *of {
+                        "name" => !fits_name(pattern, &about.id),
+                        _ => !fits_any(pattern, &about.facts),
+                    });
+                }
+                let any_random = CaseId { operation: operation.id, format: *format, name: ANY_RANDOM.to_owned() };
+                unfit.retain(|(of, pattern)| *of != "name" || self.random == 0 || !fits_name(pattern, &any_random));
+                if !self.has_operation(operation.id, *format) {
+                    continue;
+                }
+                all.extend(listed);
+                if self.random > 0 && self.has_name(&any_random) {
+                    draws.push(draw);
+                }
             }
         }
-        listed.retain(|case| self.has(&case.about()));
-        let mut place = 0..;
-        listed.retain(|_| self.shard.has(place.next().unwrap_or_default()));
-        let random_count = if random.is_empty() { 0 } else { self.shard.share(self.random) };
-        let ignored = Ignored::of(&self.ignore)?;
-        Ok(Cases { listed, random, random_count, seed: self.seed, shard: self.shard, ignored })
+        if let Some((what, pattern)) = unfit.first() {
+            return Err(Error(format!("no case fits the {what} `{pattern}`")));
+        }
+        all.retain(|case| {
+            let about = case.about(side);
+            self.has_name(&about.id) && self.has_beside_name(&about)
+        });
+        let listed_in_all = all.len() as u64;
+        let mut listed: Vec<_> = (0..).zip(all).collect();
+        listed.retain(|(place, _)| self.shard.has(*place as usize));
+        Ok(Cases { suite: self, side, listed, listed_in_all, draws })
     }
 
-    fn has(&self, about: &About) -> bool {
-        let id = about.id.to_string();
-        let fits_name = |pattern: &String| fits(pattern, &id) || fits(pattern, &about.id.name);
-        let fits_fact = |pattern: &String| about.facts.iter().any(|fact| fits(pattern, fact));
-        (self.names.is_empty() || self.names.iter().any(fits_name))
-            && (self.facts.is_empty() || self.facts.iter().any(fits_fact))
+    fn has_operation(&self, id: &str, format: Format) -> bool {
+        (self.operations.is_empty() || self.operations.iter().any(|wanted| wanted == id))
+            && (self.formats.is_empty() || self.formats.contains(&format))
+    }
+
+    fn has_name(&self, id: &CaseId) -> bool {
+        self.names.is_empty() || self.names.iter().any(|pattern| fits_name(pattern, id))
+    }
+
+    fn has_beside_name(&self, about: &About) -> bool {
+        (self.facts.is_empty() || self.facts.iter().any(|pattern| fits_any(pattern, &about.facts)))
             && (self.levels.is_empty() || self.levels.contains(&about.level))
     }
+}
+
+/// A name that only patterns fit that fit every random case.
+const ANY_RANDOM: &str = "random.\u{0}";
+
+fn fits_name(pattern: &str, id: &CaseId) -> bool {
+    fits(pattern, &id.name) || fits(pattern, &id.to_string())
+}
+
+fn fits_any(pattern: &str, facts: &[&str]) -> bool {
+    facts.iter().any(|fact| fits(pattern, fact))
 }
 
 /// Whether a text fits a pattern, in which `*` stands for anything.
@@ -197,89 +309,102 @@ fn fits(pattern: &str, text: &str) -> bool {
 }
 
 /// Lists the cases of one operation in one encoding, and how a random one is made.
-struct Listed {
-    kind: Kind,
+struct OfOperation {
+    side: Side,
     format: Format,
 }
 
-type OfOperation = (Vec<Box<dyn AnyCase>>, fn(Seed) -> Box<dyn AnyCase>);
+impl ForOperation for OfOperation {
+    type Output = (Vec<Box<dyn AnyCase>>, Draw);
 
-impl ForOperation for Listed {
-    type Output = OfOperation;
-
-    fn run<I: OperationInput>(self) -> OfOperation {
+    fn run<I: OperationInput>(self) -> Self::Output {
         let format = self.format;
-        let boxed = |case: Case<I>| Box::new(Asked::Case(Box::new(case))) as Box<dyn AnyCase>;
+        // Request ids of its own for each case, so that one that is kept from another shows.
+        let mut seeds = (0..).map(|number| Seed(Seed(u64::MAX).number(number)));
+        let boxed = |case: Case<I>| {
+            let case = case.with_seed(seeds.next().unwrap_or_default());
+            Box::new(Asked::Case(Box::new(case))) as Box<dyn AnyCase>
+        };
         let catalogue = catalogue::<I>(format);
         let asks = catalogue.iter().find(|case| case.name == ASKS_FOR_A_BODY).cloned();
         // No client has to read an answer of another shape; what it may make of one, bodies ask.
-        let is_meant = |case: &Case<I>| self.kind == Kind::Server || !case.has_other_shape();
+        let is_meant = |case: &Case<I>| self.side == Side::Server || !case.has_other_shape();
         let mut listed: Vec<Box<dyn AnyCase>> = catalogue.into_iter().filter(is_meant).map(boxed).collect();
-        match self.kind {
-            Kind::Client => listed.extend(body_catalogue::<I>(format).into_iter().filter_map(|body| {
+        match self.side {
+            Side::Client => listed.extend(body_catalogue::<I>(format).into_iter().filter_map(|body| {
                 let given = body.state();
                 let of = OfBody { body, given, asks: asks.clone()? };
                 Some(Box::new(Asked::Body(Box::new(of))) as Box<dyn AnyCase>)
             })),
-            Kind::Server => {
+            Side::Server => {
                 let wire = wire_catalogue::<I>(format).into_iter();
                 listed.extend(wire.map(|case| Box::new(Asked::Case(Box::new(case))) as Box<dyn AnyCase>));
                 listed.extend(laws::of::<I>(format));
             }
         }
-        let random: fn(Seed) -> Box<dyn AnyCase> = match format {
-            Format::Json => |seed| Box::new(Asked::Case(Box::new(random_case::<I>(seed, Format::Json)))),
-            Format::Xml => |seed| Box::new(Asked::Case(Box::new(random_case::<I>(seed, Format::Xml)))),
+        let draw: Draw = match format {
+            Format::Json => {
+                |seed| Box::new(Asked::Case(Box::new(random_case::<I>(seed, Format::Json).with_seed(seed))))
+            }
+            Format::Xml => |seed| Box::new(Asked::Case(Box::new(random_case::<I>(seed, Format::Xml).with_seed(seed)))),
         };
-        (listed, random)
+        (listed, draw)
     }
 }
 
 /// The case whose input gets a body; every operation has it.
 const ASKS_FOR_A_BODY: &str = "one";
 
-/// Every fact that some case for a client, or for a server, shows.
-pub(crate) fn facts_of(kind: Kind) -> &'static [&'static str] {
-    static OF_CLIENTS: OnceLock<Vec<&str>> = OnceLock::new();
-    static OF_SERVERS: OnceLock<Vec<&str>> = OnceLock::new();
-    let known = match kind {
-        Kind::Client => &OF_CLIENTS,
-        Kind::Server => &OF_SERVERS,
+/// What some case for a client, or for a server, shows, and is called.
+struct Everything {
+    facts: Vec<&'static str>,
+    names: HashSet<String>,
+}
+
+fn everything(side: Side) -> &'static Everything {
+    static OF_CLIENTS: OnceLock<Everything> = OnceLock::new();
+    static OF_SERVERS: OnceLock<Everything> = OnceLock::new();
+    let known = match side {
+        Side::Client => &OF_CLIENTS,
+        Side::Server => &OF_SERVERS,
     };
     known.get_or_init(|| {
-        let everything = Suite { formats: Vec::new(), ..Suite::default() };
-        let shown: HashSet<&str> = everything.list(kind).into_iter().flat_map(|(_, _, facts)| facts).collect();
-        crate::backend::facts().map(|fact| fact.id).filter(|id| shown.contains(id)).collect()
+        let suite = Suite { formats: Vec::new(), ..Suite::default() };
+        let listed = suite.list(side).expect("everything is selected");
+        let shown: HashSet<&str> = listed.iter().flat_map(|case| case.facts.iter().copied()).collect();
+        let facts = crate::backend::facts().map(|fact| fact.id).filter(|id| shown.contains(id)).collect();
+        Everything { facts, names: listed.into_iter().map(|case| case.id).collect() }
     })
 }
 
-/// The names of all cases that a client, or a server, can be asked.
-pub(crate) struct Names {
-    listed: HashSet<String>,
+/// Every fact that some case for a client, or for a server, shows.
+pub(crate) fn facts_of(side: Side) -> &'static [&'static str] {
+    &everything(side).facts
 }
 
-impl Names {
-    pub(crate) fn of(kind: Kind) -> Names {
-        let everything = Suite { formats: Vec::new(), ..Suite::default() };
-        Names { listed: everything.list(kind).into_iter().map(|(id, _, _)| id).collect() }
-    }
-
-    pub(crate) fn have(&self, id: &str) -> bool {
-        self.listed.contains(id) || CaseId::parse(id).is_some_and(|id| by_name(&id).is_some())
-    }
+/// Whether a client, or a server, can be asked a case of that name.
+pub(crate) fn exists(side: Side, id: &str) -> bool {
+    let is_random =
+        || CaseId::parse(id).is_some_and(|id| random_case_named(&id.name, id.operation, id.format).is_some());
+    everything(side).names.contains(id) || is_random()
 }
 
-/// The random case with a name, of either kind.
-fn by_name(id: &CaseId) -> Option<Box<dyn AnyCase>> {
-    struct Named<'a>(&'a CaseId);
+/// The random case with a name, whole or without operation and encoding.
+fn random_case_named(name: &str, operation: &'static str, format: Format) -> Option<Box<dyn AnyCase>> {
+    struct Named<'a>(&'a str, Format);
     impl ForOperation for Named<'_> {
         type Output = Option<Box<dyn AnyCase>>;
         fn run<I: OperationInput>(self) -> Self::Output {
-            Some(Box::new(Asked::Case(Box::new(case::<I>(&self.0.name, self.0.format)?))))
+            Some(Box::new(Asked::Case(Box::new(case::<I>(self.0, self.1)?))))
         }
     }
-    if !id.name.starts_with("random.") {
+    let name = match CaseId::parse(name) {
+        Some(id) if (id.operation, id.format) == (operation, format) => id.name,
+        Some(_) => return None,
+        None => name.to_owned(),
+    };
+    if !name.starts_with("random.") {
         return None;
     }
-    for_operation(id.operation, Named(id))?
+    for_operation(operation, Named(&name, format))?
 }

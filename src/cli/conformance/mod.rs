@@ -10,8 +10,8 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use taskmock::conformance::{CaseResult, Conclusion, Kind, KnownFailing, Report, Results, failure};
-use taskmock::{Format, Level, Seed, Shard, Suite, fact, operation, operations};
+use taskmock::conformance::{CaseResult, Conclusion, KnownFailing, Listed, Report, Results, Side, Suite, Terms};
+use taskmock::{Format, Level, Seed, Shard};
 
 use super::{Failure, print, progress};
 
@@ -64,7 +64,8 @@ struct Selection {
     /// may (assumed); may be given again.
     #[arg(long, value_name = "LEVEL", value_parser = str::parse::<Level>)]
     level: Vec<Level>,
-    /// How many random cases are asked besides.
+    /// How many random cases are asked besides. What is selected holds for them too; `--case 'random.*'`
+    /// asks nothing else.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = super::whole, allow_negative_numbers = true)]
     cases: u64,
     /// What the random cases are drawn from; the same seed gives the same ones on every machine.
@@ -81,21 +82,10 @@ struct Selection {
 }
 
 impl Selection {
-    fn suite(&self, formats: Vec<Format>) -> Result<Suite, Failure> {
-        for id in &self.operation {
-            if operation(id).is_none() {
-                let ids: Vec<&str> = operations().map(|operation| operation.id).collect();
-                let there_are = ids.join(", ");
-                return Err(Failure::usage(format!("--operation: `{id}` is no operation; there are {there_are}")));
-            }
-        }
-        if let Some(id) = self.fact.iter().find(|id| !id.contains('*') && fact(id).is_none()) {
-            let sentence = format!("--fact: `{id}` is the id of no fact; `taskmock facts` lists them");
-            return Err(Failure::usage(sentence));
-        }
-        Ok(Suite {
+    fn suite(&self, formats: &Formats) -> Suite {
+        Suite {
             operations: self.operation.clone(),
-            formats,
+            formats: formats.0.clone(),
             names: self.names.clone(),
             facts: self.fact.clone(),
             levels: self.level.clone(),
@@ -103,8 +93,13 @@ impl Selection {
             seed: Seed(self.seed),
             shard: self.shard.unwrap_or_default(),
             ..Suite::default()
-        })
+        }
     }
+}
+
+/// A run that cannot be.
+fn refused(error: taskmock::conformance::Error) -> Failure {
+    Failure::usage(error.to_string())
 }
 
 #[derive(Clone)]
@@ -118,21 +113,22 @@ fn formats(text: &str) -> Result<Formats, String> {
 }
 
 /// Prints the cases, one a line.
-fn list(suite: &Suite, kind: Kind) -> Result<(), Failure> {
-    let cases = suite.list(kind);
-    let width = cases.iter().map(|(id, ..)| id.len()).max().unwrap_or(0);
-    let line = |(id, level, facts): &(String, Level, Vec<&'static str>)| {
-        let level = level.to_string();
-        format!("{id:width$}  {level:6}  {}", facts.first().unwrap_or(&""))
+fn list(suite: &Suite, side: Side) -> Result<(), Failure> {
+    let cases = suite.list(side).map_err(refused)?;
+    let width = cases.iter().map(|case| case.id.len()).max().unwrap_or(0);
+    let line = |case: &Listed| {
+        let level = case.level.to_string();
+        format!("{:width$}  {level:6}  {}", case.id, case.facts.first().unwrap_or(&""))
     };
     match cases.is_empty() {
-        true => Err(nothing_selected()),
+        true => Err(nothing_selected(suite)),
         false => print(&cases.iter().map(line).collect::<Vec<_>>().join("\n")),
     }
 }
 
-fn nothing_selected() -> Failure {
-    Failure::usage("no case is selected; --list without a selection prints them all".to_owned())
+fn nothing_selected(suite: &Suite) -> Failure {
+    let shard = if suite.shard == Shard::default() { String::new() } else { format!(" in the shard {}", suite.shard) };
+    Failure::usage(format!("no case is all of what is selected{shard}; --list without a selection prints them all"))
 }
 
 /// What counts, and which reports are written.
@@ -162,18 +158,25 @@ struct Telling<'a> {
     known: KnownFailing,
     /// How a case is asked again, with `{case}` for its name.
     again: String,
+    server: Option<&'a str>,
     bar: indicatif::ProgressBar,
 }
 
 impl<'a> Telling<'a> {
-    fn start(reports: &'a Reports, again: String, count: u64) -> Result<Self, Failure> {
-        Ok(Telling { reports, known: reports.known()?, again, bar: progress::bar(count, false) })
+    fn start(reports: &'a Reports, again: String, server: Option<&'a str>, count: u64) -> Result<Self, Failure> {
+        reports.check()?;
+        let bar = progress::bar(count, false);
+        Ok(Telling { reports, known: reports.known()?, again, server, bar })
+    }
+
+    fn terms(&self) -> Terms<'_> {
+        Terms { known: &self.known, least: self.reports.fail_on, again: Some(&self.again), server: self.server }
     }
 
     /// Tells a failure as soon as it is known.
     fn tell(&self, result: &CaseResult) {
-        self.bar.inc(1);
-        if let Some(text) = failure(result, &self.known, self.reports.fail_on, Some(&self.again)) {
+        self.bar.set_position(result.place);
+        if let Some(text) = self.terms().failure(result) {
             // A terminal that has gone changes nothing.
             self.bar.suspend(|| drop(writeln!(io::stdout().lock(), "{text}")));
         }
@@ -182,21 +185,23 @@ impl<'a> Telling<'a> {
     /// Writes the reports, prints the summary, and ends as the results say.
     fn end(self, results: &Results) -> Result<(), Failure> {
         self.bar.finish_and_clear();
-        let (known, least) = (&self.known, self.reports.fail_on);
-        let report = Report { results, known, least, again: Some(&self.again) };
+        let report = Report { results, terms: self.terms() };
         self.reports.write(&report)?;
         print(&report.summary())?;
-        exit(&results.conclude(known, least))
+        exit(&results.conclude(&self.known, self.reports.fail_on))
     }
 }
 
 /// Whether the run conforms, as an exit code.
 fn exit(conclusion: &Conclusion) -> Result<(), Failure> {
+    if let Some(why) = &conclusion.given_up {
+        return Err(Failure::usage(why.clone()));
+    }
     if conclusion.conforms() {
         return Ok(());
     }
     if conclusion.asked == 0 && conclusion.unknown.is_empty() {
-        return Err(Failure::usage("nothing was asked: every case that is selected is not supported".to_owned()));
+        return Err(Failure::usage("nothing was asked: no case that is selected is supported".to_owned()));
     }
     Err(Failure::different("it does not conform".to_owned()))
 }
@@ -205,8 +210,27 @@ impl Reports {
     fn known(&self) -> Result<KnownFailing, Failure> {
         let Some(path) = &self.known_failing else { return Ok(KnownFailing::default()) };
         let wrong = |why: String| Failure::usage(format!("--known-failing {}: {why}", path.display()));
-        let text = fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+        let text = fs::read_to_string(path).map_err(|error| match error.kind() {
+            io::ErrorKind::InvalidData => wrong("it is not UTF-8; save it as UTF-8".to_owned()),
+            _ => wrong(error.to_string()),
+        })?;
         text.parse().map_err(|error: taskmock::conformance::KnownFailingError| wrong(error.to_string()))
+    }
+
+    /// Whether the reports can be written, and each to a file of its own: to be told before the run.
+    fn check(&self) -> Result<(), Failure> {
+        let files: Vec<&PathBuf> = [&self.json, &self.junit, &self.html].into_iter().flatten().collect();
+        for (at, path) in files.iter().enumerate() {
+            if files[..at].contains(path) && !fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+                return Err(Failure::usage(format!("two reports are to be written to {}", path.display())));
+            }
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            if path.is_dir() || !folder.is_dir() {
+                let why = if path.is_dir() { "it is a folder" } else { "there is no such folder" };
+                return Err(Failure::usage(format!("cannot write {}: {why}", path.display())));
+            }
+        }
+        Ok(())
     }
 
     fn write(&self, report: &Report<'_>) -> Result<(), Failure> {
@@ -231,6 +255,8 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
     if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
         return fs::write(path, text).map_err(failure);
     }
+    // What a link leads to is replaced, and not the link.
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let beside = path.with_extension(format!("{}.tmp", std::process::id()));
     let done = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
     done.map_err(|error| {

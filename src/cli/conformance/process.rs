@@ -4,48 +4,44 @@
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::process::{self, Child, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use taskmock::conformance::{Answer, Reply};
 
 /// A longer line is rubbish, in bytes.
-const LONGEST_LINE: u64 = 16 << 20;
+const LONGEST_LINE: usize = 1 << 20;
 
 /// As much of what a client writes to its standard error is kept, in bytes.
 const MOST_STDERR: usize = 16 << 10;
 
-/// A command that has answered nothing in its first cases is not asked the others.
-const FIRST_CASES: u32 = 5;
+/// What a client that has ended left in its pipes is awaited so long.
+const LAST_WORDS_WITHIN: Duration = Duration::from_millis(500);
 
-/// An exit that follows the end of a client's output is awaited so long.
-const EXIT_WITHIN: Duration = Duration::from_millis(500);
+/// A client has so long to end when its input has.
+const END_WITHIN: Duration = Duration::from_secs(5);
 
-/// The command, and whether it is any good.
+/// Between two looks at whether a client has ended.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// The command, and how long it has for a case.
 pub(super) struct Command {
     program: String,
     arguments: Vec<String>,
     timeout: Duration,
-    /// Cases in which it did not answer, until it answers one for the first time.
-    unanswered: AtomicU32,
-    over: Mutex<Option<String>>,
+    /// The first copy, until somebody takes it.
+    first: Mutex<Option<Running>>,
 }
 
-/// More than any number of cases that are unanswered: it has answered one.
-const HAS_ANSWERED: u32 = u32::MAX;
-
 impl Command {
-    pub(super) fn new(program: &str, arguments: &[String], timeout: Duration) -> Self {
-        Command {
-            program: program.to_owned(),
-            arguments: arguments.to_vec(),
-            timeout,
-            unanswered: AtomicU32::new(0),
-            over: Mutex::default(),
-        }
+    /// Starts the first copy.
+    pub(super) fn start(program: &str, arguments: &[String], timeout: Duration) -> io::Result<Self> {
+        let first = Mutex::default();
+        let command = Command { program: program.to_owned(), arguments: arguments.to_vec(), timeout, first };
+        *lock(&command.first) = Some(Running::of(command.spawn()?));
+        Ok(command)
     }
 
     fn spawn(&self) -> io::Result<Child> {
@@ -56,61 +52,90 @@ impl Command {
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
         command.spawn()
     }
-
-    /// Why the run was given up, if it was.
-    pub(super) fn why_over(&self) -> Option<String> {
-        self.over.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn give_up(&self, why: String) -> Reply {
-        self.over.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
-        Reply::Over
-    }
 }
 
 /// One copy of the command, which runs when it is needed.
 pub(super) struct Client<'a> {
     command: &'a Command,
     running: Option<Running>,
+    /// Whether the one that runs has answered a case.
+    has_answered: bool,
 }
 
 impl<'a> Client<'a> {
     pub(super) fn new(command: &'a Command) -> Self {
-        Client { command, running: None }
+        Client { command, running: lock(&command.first).take(), has_answered: false }
     }
 
-    /// Asks for one case.
+    /// Asks for one case. A client that ended well after an earlier answer is started anew: it may be one that
+    /// answers one line each time.
     pub(super) fn ask(&mut self, case: &str, line: &str) -> Reply {
+        let had_answered = self.has_answered;
+        match self.ask_once(case, line) {
+            Err(Ended::Well) if had_answered => match self.ask_once(case, line) {
+                Err(ended) => ended.reply(),
+                Ok(reply) => reply,
+            },
+            Err(ended) => ended.reply(),
+            Ok(reply) => reply,
+        }
+    }
+
+    fn ask_once(&mut self, case: &str, line: &str) -> Result<Reply, Ended> {
+        let nothing = |said: String, stderr: String| Ok(Reply::Nothing { said, stderr });
+        self.has_answered = false;
         let mut running = match self.running.take().map_or_else(|| self.command.spawn().map(Running::of), Ok) {
             Ok(running) => running,
-            Err(error) => return self.command.give_up(format!("cannot start {}: {error}", self.command.program)),
+            Err(error) => return nothing(format!("it cannot be started: {error}"), String::new()),
         };
+        if let Some(more) = running.printed_more() {
+            let stderr = running.end();
+            return nothing(format!("after its answer to the case before it printed {}", shown(&more)), stderr);
+        }
         let said = match running.ask(line, self.command.timeout) {
             Ok(printed) => match Answer::of_line(&printed, case) {
                 Ok(answer) => {
-                    self.command.unanswered.store(HAS_ANSWERED, Ordering::Relaxed);
-                    self.running = Some(running);
-                    return Reply::Answer(answer);
+                    (self.running, self.has_answered) = (Some(running), true);
+                    return Ok(Reply::Answer(answer));
                 }
-                Err(said) => format!("{said}\n  it printed {}", shown(&printed)),
+                Err(said) => format!("{said}\nit printed {}", shown(&printed)),
             },
-            Err(said) => said,
+            Err(Silence::Ended(status)) => {
+                let stderr = running.end();
+                return match status {
+                    Some(status) if status.success() => Err(Ended::Well),
+                    Some(status) => nothing(format!("it ended without an answer: {status}"), stderr),
+                    None => nothing("it closed its standard output without an answer".to_owned(), stderr),
+                };
+            }
+            Err(Silence::TimedOut) => {
+                format!("it did not answer within {} s", self.command.timeout.as_secs_f64())
+            }
+            Err(Silence::LongLine) => format!("it printed a line of more than {} MiB", LONGEST_LINE >> 20),
         };
         let stderr = running.end();
-        let counted = |count: u32| if count == HAS_ANSWERED { None } else { Some(count + 1) };
-        match self.command.unanswered.fetch_update(Ordering::Relaxed, Ordering::Relaxed, counted) {
-            Ok(before) if before + 1 >= FIRST_CASES => {
-                let stderr = stderr.trim();
-                let stderr = if stderr.is_empty() { String::new() } else { format!("; it wrote to stderr: {stderr}") };
-                self.command.give_up(format!(
-                    "{} answered none of the first {FIRST_CASES} cases: {}{stderr}; `taskmock conformance protocol` says how a client answers",
-                    self.command.program,
-                    said.lines().next().unwrap_or_default()
-                ))
-            }
-            _ => Reply::Nothing { said, stderr },
-        }
+        nothing(said, stderr)
     }
+}
+
+/// A client that ended in place of an answer.
+enum Ended {
+    /// With the exit status of success.
+    Well,
+}
+
+impl Ended {
+    fn reply(self) -> Reply {
+        let Ended::Well = self;
+        Reply::Nothing { said: "it ended without an answer, as if all were well".to_owned(), stderr: String::new() }
+    }
+}
+
+/// Why no line came.
+enum Silence {
+    TimedOut,
+    Ended(Option<ExitStatus>),
+    LongLine,
 }
 
 /// A process with the threads that read and write for it, so that neither can hold up the run.
@@ -119,6 +144,9 @@ struct Running {
     lines_in: Sender<Vec<u8>>,
     lines_out: Receiver<Vec<u8>>,
     stderr: Arc<Mutex<VecDeque<u8>>>,
+    /// Hangs up when all of its standard error is read.
+    stderr_read: Receiver<()>,
+    status: Option<ExitStatus>,
 }
 
 impl Running {
@@ -131,81 +159,104 @@ impl Running {
                 to_write.iter().all(|line| stdin.write_all(&line).and_then(|()| stdin.flush()).is_ok())
             });
         }
-        let (printed, lines_out) = mpsc::channel();
+        // A client that prints without end waits for whoever reads.
+        let (printed, lines_out) = mpsc::sync_channel(4);
         if let Some(stdout) = child.stdout.take() {
             thread::spawn(move || read_lines(stdout, &printed));
         }
         let stderr = Arc::new(Mutex::new(VecDeque::new()));
+        let (reading, stderr_read) = mpsc::channel();
         if let Some(from) = child.stderr.take() {
             let kept = Arc::clone(&stderr);
-            thread::spawn(move || keep_the_end(from, &kept));
+            thread::spawn(move || {
+                keep_the_end(from, &kept);
+                drop(reading);
+            });
         }
-        Running { child, lines_in, lines_out, stderr }
+        Running { child, lines_in, lines_out, stderr, stderr_read, status: None }
     }
 
-    /// The line that it prints for a line, or what happened in place of it.
-    fn ask(&mut self, line: &str, timeout: Duration) -> Result<Vec<u8>, String> {
-        self.stderr.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    /// A line that nobody asked for.
+    fn printed_more(&mut self) -> Option<Vec<u8>> {
+        self.lines_out.try_recv().ok()
+    }
+
+    /// The line that it prints for a line. That it has ended is seen also if something that it started holds
+    /// its pipes.
+    fn ask(&mut self, line: &str, timeout: Duration) -> Result<Vec<u8>, Silence> {
+        lock(&self.stderr).clear();
         // A client that has ended is told by the end of its output.
         let _ = self.lines_in.send(format!("{line}\n").into_bytes());
-        match self.lines_out.recv_timeout(timeout) {
-            Ok(printed) if printed.len() as u64 >= LONGEST_LINE => {
-                Err(format!("it printed a line of more than {} MiB", LONGEST_LINE >> 20))
+        let until = Instant::now() + timeout;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            match self.lines_out.recv_timeout(left.min(LOOK)) {
+                Ok(printed) if printed.len() >= LONGEST_LINE => return Err(Silence::LongLine),
+                Ok(printed) => return Ok(printed),
+                Err(RecvTimeoutError::Disconnected) => return Err(Silence::Ended(self.exit(LAST_WORDS_WITHIN))),
+                Err(RecvTimeoutError::Timeout) if self.has_ended() => {
+                    // What it printed before it ended.
+                    return self.lines_out.recv_timeout(LOOK).map_err(|_| Silence::Ended(self.status));
+                }
+                Err(RecvTimeoutError::Timeout) if left.is_zero() => return Err(Silence::TimedOut),
+                Err(RecvTimeoutError::Timeout) => {}
             }
-            Ok(printed) => Ok(printed),
-            Err(RecvTimeoutError::Timeout) => Err(format!("it did not answer within {} s", timeout.as_secs_f64())),
-            Err(RecvTimeoutError::Disconnected) => Err(match self.exit() {
-                Some(status) => format!("it ended without an answer: {status}"),
-                None => "it closed its standard output without an answer".to_owned(),
-            }),
         }
     }
 
-    fn exit(&mut self) -> Option<ExitStatus> {
-        let until = Instant::now() + EXIT_WITHIN;
-        while Instant::now() < until {
-            if let Ok(Some(status)) = self.child.try_wait() {
-                return Some(status);
-            }
+    /// Whether the process has ended. What it started in its group ends then too, before its number is given
+    /// to another.
+    fn has_ended(&mut self) -> bool {
+        if self.status.is_none() && has_ended(&self.child) {
+            kill_group(self.child.id());
+            self.status = self.child.try_wait().ok().flatten();
+        }
+        self.status.is_some()
+    }
+
+    fn exit(&mut self, within: Duration) -> Option<ExitStatus> {
+        let until = Instant::now() + within;
+        while !self.has_ended() && Instant::now() < until {
             thread::sleep(Duration::from_millis(2));
         }
-        None
+        self.status
     }
 
     /// Kills it, and returns the end of what it wrote to its standard error.
     fn end(mut self) -> String {
         self.kill();
-        let stderr = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(&stderr.iter().copied().collect::<Vec<_>>()).into_owned()
+        let _ = self.stderr_read.recv_timeout(LAST_WORDS_WITHIN);
+        let stderr: Vec<u8> = lock(&self.stderr).iter().copied().collect();
+        String::from_utf8_lossy(&stderr).into_owned()
     }
 
     fn kill(&mut self) {
-        kill_group(self.child.id());
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-        children().retain(|id| *id != self.child.id());
-    }
-}
-
-impl Drop for Running {
-    /// The run is over: it is told so by the end of its input, and has a moment to end by itself.
-    fn drop(&mut self) {
-        let (nobody, _) = mpsc::channel();
-        self.lines_in = nobody;
-        if self.exit().is_none() {
-            self.kill();
+        if !self.has_ended() {
+            kill_group(self.child.id());
+            let _ = self.child.kill();
+            self.status = self.child.wait().ok();
         }
         children().retain(|id| *id != self.child.id());
     }
 }
 
+impl Drop for Running {
+    /// The run is over: it is told so by the end of its input, and has time to end by itself.
+    fn drop(&mut self) {
+        let (nobody, _) = mpsc::channel();
+        self.lines_in = nobody;
+        self.exit(END_WITHIN);
+        self.kill();
+    }
+}
+
 /// Sends each line, without its end, until there are no more or nobody listens. A line that is too
 /// long is sent cut.
-fn read_lines(stdout: impl Read, printed: &Sender<Vec<u8>>) {
+fn read_lines(stdout: impl Read, printed: &mpsc::SyncSender<Vec<u8>>) {
     let mut stdout = BufReader::new(stdout);
     loop {
         let mut line = Vec::new();
-        match stdout.by_ref().take(LONGEST_LINE).read_until(b'\n', &mut line) {
+        match stdout.by_ref().take(LONGEST_LINE as u64).read_until(b'\n', &mut line) {
             Ok(0) | Err(_) => return,
             Ok(_) => {}
         }
@@ -221,7 +272,7 @@ fn read_lines(stdout: impl Read, printed: &Sender<Vec<u8>>) {
 fn keep_the_end(mut from: impl Read, kept: &Mutex<VecDeque<u8>>) {
     let mut buffer = [0; 4096];
     while let Ok(count @ 1..) = from.read(&mut buffer) {
-        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = lock(kept);
         kept.extend(&buffer[..count]);
         let too_many = kept.len().saturating_sub(MOST_STDERR);
         kept.drain(..too_many);
@@ -231,32 +282,83 @@ fn keep_the_end(mut from: impl Read, kept: &Mutex<VecDeque<u8>>) {
 /// Bytes for a person, the beginning of them if they are many.
 fn shown(bytes: &[u8]) -> String {
     const MOST: usize = 500;
-    let text = bytes[..bytes.len().min(MOST)].escape_ascii();
-    if bytes.len() > MOST { format!("{text}… ({} bytes)", bytes.len()) } else { text.to_string() }
+    let text = String::from_utf8_lossy(bytes);
+    let beginning: String = text.chars().take(MOST).flat_map(escaped).collect();
+    if text.chars().count() > MOST { format!("{beginning}… ({} bytes)", bytes.len()) } else { beginning }
+}
+
+/// A character as it is, but for those that a terminal obeys.
+fn escaped(character: char) -> impl Iterator<Item = char> {
+    let (plain, control) = if character.is_control() { (None, Some(character)) } else { (Some(character), None) };
+    plain.into_iter().chain(control.into_iter().flat_map(char::escape_default))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The processes that run, for the signal that ends this one.
-fn children() -> std::sync::MutexGuard<'static, Vec<u32>> {
+fn children() -> MutexGuard<'static, Vec<u32>> {
     static CHILDREN: Mutex<Vec<u32>> = Mutex::new(Vec::new());
-    CHILDREN.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(&CHILDREN)
 }
 
-/// Ends the clients with this process when it is interrupted: they are in groups of their own, which
+/// Ends the clients with this process when it is told to end: they are in groups of their own, which
 /// a terminal does not interrupt.
 pub(super) fn end_with_this_process() {
-    let wait = || {
+    on_signal(|| {
+        children().iter().for_each(|id| kill_group(*id));
+        process::exit(130);
+    });
+}
+
+/// Does something at each signal that is to end this process.
+pub(super) fn on_signal(act: impl Fn() + Send + 'static) {
+    let wait = move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
-        if runtime.block_on(tokio::signal::ctrl_c()).is_ok() {
-            children().iter().for_each(|id| kill_group(*id));
-            process::exit(130);
+        while runtime.block_on(signal()) {
+            act();
         }
     };
-    // Without the thread an interrupt ends this process, and the clients by the end of their input.
+    // Without the thread a signal ends this process, and the clients by the end of their input.
     let _ = thread::Builder::new().name("taskmock-signals".to_owned()).spawn(wait);
 }
 
+/// Waits for a signal; false if none can come.
+#[cfg(unix)]
+async fn signal() -> bool {
+    use tokio::signal::unix::{SignalKind, signal};
+    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+    let Ok(mut signals) = kinds.into_iter().map(signal).collect::<io::Result<Vec<_>>>() else { return false };
+    std::future::poll_fn(|context| {
+        let came = signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
+        if came { std::task::Poll::Ready(true) } else { std::task::Poll::Pending }
+    })
+    .await
+}
+
+#[cfg(not(unix))]
+async fn signal() -> bool {
+    tokio::signal::ctrl_c().await.is_ok()
+}
+
+/// Whether a process has ended, without taking note of it, so that its number stays its own.
+#[cfg(unix)]
+fn has_ended(child: &Child) -> bool {
+    use rustix::process::{Pid, WaitId, WaitIdOptions, waitid};
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+    let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) else { return false };
+    !matches!(waitid(WaitId::Pid(pid), options), Ok(None))
+}
+
+#[cfg(not(unix))]
+fn has_ended(_: &Child) -> bool {
+    // Taking note of it harms nobody where there are no groups.
+    true
+}
+
 /// Kills a client and what it started.
-#[cfg(any(target_os = "linux", target_os = "macos"))]
+#[cfg(unix)]
 fn kill_group(id: u32) {
     let id = i32::try_from(id).ok().and_then(rustix::process::Pid::from_raw);
     if let Some(id) = id {
@@ -264,5 +366,5 @@ fn kill_group(id: u32) {
     }
 }
 
-#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+#[cfg(not(unix))]
 fn kill_group(_: u32) {}

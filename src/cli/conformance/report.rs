@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use taskmock::conformance::{Report, Results};
+use taskmock::conformance::{Report, Results, Side, Terms};
 
 use super::{Failure, Reports, exit, print};
 
@@ -17,23 +17,33 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    arguments.reports.check()?;
     let mut merged: Option<Results> = None;
     for path in &arguments.results {
         let wrong = |why: String| Failure::usage(format!("{}: {why}", path.display()));
         let json = fs::read(path).map_err(|error| wrong(error.to_string()))?;
-        let results: Results = serde_json::from_slice(&json)
-            .map_err(|error| wrong(format!("{error}; it should be what a run wrote with --json")))?;
+        let results = Results::from_json(&json).map_err(|error| wrong(error.to_string()))?;
         merged = Some(match merged {
             None => results,
             Some(mut before) => {
-                before.merge(results).map_err(wrong)?;
+                before.merge(results).map_err(|error| wrong(error.to_string()))?;
                 before
             }
         });
     }
     let Some(results) = merged else { return Ok(()) };
+    let missing: Vec<String> = results.missing_shards().iter().map(ToString::to_string).collect();
+    if !missing.is_empty() {
+        return Err(Failure::usage(format!(
+            "the results of the shards {} are missing; give all of them",
+            missing.join(", ")
+        )));
+    }
     let known = arguments.reports.known()?;
-    let report = Report { results: &results, known: &known, least: arguments.reports.fail_on, again: None };
+    let again = format!("taskmock conformance {} --case {{case}} …", results.side);
+    let server = (results.side == Side::Server).then(|| results.subject.trim_end_matches('/'));
+    let terms = Terms { known: &known, least: arguments.reports.fail_on, again: Some(&again), server };
+    let report = Report { results: &results, terms };
     arguments.reports.write(&report)?;
     print(&report.text())?;
     exit(&results.conclude(&known, arguments.reports.fail_on))

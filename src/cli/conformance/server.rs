@@ -1,10 +1,10 @@
 //! `taskmock conformance server`: a server that is sent the cases.
 
-use taskmock::Suite;
-use taskmock::conformance::Kind;
+use taskmock::Level;
+use taskmock::conformance::{Side, Signatures, Suite};
 
 use super::http::Connection;
-use super::{Failure, Reports, Selection, Telling, list, nothing_selected};
+use super::{Failure, Reports, Selection, Telling, list, nothing_selected, refused};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -19,29 +19,38 @@ pub(super) struct Arguments {
     #[command(flatten)]
     reports: Reports,
     /// The server, such as http://127.0.0.1:8080. If it has the control interface of `taskmock serve`, it
-    /// is given the state of each case; any other is asked the cases that need none.
+    /// is given the state of each case, and its own at the end; any other is asked the cases that need none.
     #[arg(value_name = "URL", required_unless_present = "list")]
     url: Option<String>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let credentials = arguments.credentials.as_deref().map(crate::cli::credentials).transpose()?;
-    let suite = Suite {
-        jobs: 1,
-        signatures: credentials.map_or_else(Default::default, taskmock::conformance::Signatures::Required),
-        ..arguments.selection.suite(arguments.format.0.clone())?
+    let mut suite = Suite {
+        signatures: credentials.map_or_else(Default::default, Signatures::Required),
+        ..arguments.selection.suite(&arguments.format)
     };
     let url = match &arguments.url {
         Some(url) if !arguments.selection.list => url,
-        _ => return list(&suite, Kind::Server),
+        _ => return list(&suite, Side::Server),
     };
-    let count = suite.count(Kind::Server);
+    let count = suite.count(Side::Server).map_err(refused)?;
     if count == 0 {
-        return Err(nothing_selected());
+        return Err(nothing_selected(&suite));
     }
-    let mut connection = Connection::to(url).map_err(|error| Failure::usage(format!("{url}: {error}")))?;
-    let again = format!("taskmock conformance server --case {{case}} {}", super::quoted(url));
-    let telling = Telling::start(&arguments.reports, again, count)?;
+    let connection = Connection::to(url).map_err(|error| Failure::usage(format!("{url}: {error}")))?;
+    suite.host = Some(connection.host().to_owned());
+    let mut again = "taskmock conformance server --case {case}".to_owned();
+    if arguments.credentials.is_some() {
+        again.push_str(" --credentials AK:SECRET");
+    }
+    if arguments.reports.fail_on != Level::Must {
+        again.push_str(&format!(" --fail-on {}", arguments.reports.fail_on));
+    }
+    let again = format!("{again} {}", super::quoted(url));
+    let server = url.trim_end_matches('/');
+    let telling = Telling::start(&arguments.reports, again, Some(server), count)?;
+    let mut connection = connection.until_interrupted();
     let asked = suite.ask_server(url, |request| connection.send(request), |result| telling.tell(result));
     let results = asked.map_err(|error| Failure::usage(format!("{url}: {error}")))?;
     telling.end(&results)

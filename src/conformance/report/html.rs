@@ -21,7 +21,7 @@ impl Report<'_> {
     /// ```
     pub fn html(&self) -> String {
         let results = self.results;
-        let conclusion = results.conclude(self.known, self.least);
+        let conclusion = results.conclude(self.terms.known, self.terms.least);
         let tally = results.tally();
         let (exercised, missed) = results.facts_exercised();
         let verdict = if conclusion.conforms() { "conforms" } else { "does not conform" };
@@ -35,7 +35,7 @@ impl Report<'_> {
              <h1 class=\"{class}\">{verdict}</h1>\n\
              <p class=\"subject\">{kind} <code>{subject}</code>, taskmock {version}</p>\n<dl>\n",
             subject = escaped(&results.subject),
-            kind = results.kind,
+            kind = results.side,
             version = escaped(&results.version),
         );
         let mut number = |count: u64, label: &str, class: &str| {
@@ -46,7 +46,7 @@ impl Report<'_> {
         number(conclusion.failed.len() as u64 + conclusion.more, "failed", "failed");
         number(conclusion.known, "known to fail", "known");
         number(conclusion.below, "failed, not counted", "below");
-        number(tally.unsupported, "not supported", "");
+        number(tally.unsupported, "not asked", "");
         let _ = writeln!(
             page,
             "<div><dt>facts exercised</dt><dd>{} <small>of {}</small></dd></div>\n</dl>",
@@ -110,7 +110,7 @@ impl Report<'_> {
             page,
             "<pre class=\"differences\" id=\"{}\">{}</pre>",
             escaped(&result.id),
-            escaped(&failure.differences.iter().map(|line| line.trim()).collect::<Vec<_>>().join("\n"))
+            escaped(&failure.differences.join("\n"))
         );
         let pretty = |value: &serde_json::Value| match value {
             serde_json::Value::Null => "nothing".to_owned(),
@@ -119,7 +119,7 @@ impl Report<'_> {
         compared(page, &pretty(&failure.expected), &pretty(&failure.got));
         for exchange in &failure.exchanges {
             side_by_side(page, "request", &request(exchange), "response", &response(exchange));
-            let _ = writeln!(page, "<pre class=\"curl\">{}</pre>", escaped(&exchange.curl("http://127.0.0.1:8080")));
+            let _ = writeln!(page, "<pre class=\"curl\">{}</pre>", escaped(&exchange.curl(self.terms.base_url())));
         }
         if !failure.stderr.is_empty() {
             let _ = writeln!(
@@ -133,7 +133,7 @@ impl Report<'_> {
             let _ = writeln!(page, "<li>{}</li>", escaped(&fact));
         });
         page.push_str("</ul>\n");
-        if let Some(again) = self.again.map(|line| super::again(line, result)) {
+        if let Some(again) = self.terms.again(result) {
             let _ = writeln!(page, "<p>Ask it again: <code>{}</code></p>", escaped(&again));
         }
         page.push_str("</details>\n");
@@ -169,7 +169,7 @@ impl Report<'_> {
                 operation.name, operation.id
             );
             formats.iter().for_each(|format| {
-                let _ = write!(page, "<th scope=\"col\">{format}</th>");
+                let _ = write!(page, "<th scope=\"col\">{}</th>", escaped(format));
             });
             page.push_str("</tr></thead>\n<tbody>\n");
             for fact in rows {
@@ -200,7 +200,7 @@ impl Standing<'_> {
             Standing::Failed => "failed",
             Standing::Known(_) => "known",
             Standing::Below => "below",
-            Standing::Unsupported(_) => "none",
+            Standing::NotAsked(_) => "none",
         }
     }
 }
@@ -210,30 +210,14 @@ impl Standing<'_> {
 struct Cell<'a> {
     tally: Tally,
     /// The worst of them, and the first case that stands so.
-    worst: Option<(Rank, &'a str)>,
-}
-
-/// How bad a standing is.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Rank {
-    Passed,
-    Below,
-    Known,
-    Failed,
+    worst: Option<(Standing<'a>, &'a str)>,
 }
 
 impl<'a> Cell<'a> {
-    fn add(&mut self, standing: Standing<'_>, result: &'a CaseResult) {
+    fn add(&mut self, standing: Standing<'a>, result: &'a CaseResult) {
         self.tally.count(&result.verdict);
-        let rank = match standing {
-            Standing::Passed => Rank::Passed,
-            Standing::Below => Rank::Below,
-            Standing::Known(_) => Rank::Known,
-            Standing::Failed => Rank::Failed,
-            Standing::Unsupported(_) => return,
-        };
-        if self.worst.is_none_or(|(worst, _)| rank > worst) {
-            self.worst = Some((rank, &result.id));
+        if self.worst.is_none_or(|(worst, _)| standing > worst) {
+            self.worst = Some((standing, &result.id));
         }
     }
 }
@@ -252,13 +236,12 @@ fn row(page: &mut String, fact: &Fact, operation: &str, formats: &[&str], cells:
         let cell = cells.get(format);
         let (class, mark, id) = match cell.and_then(|cell| cell.worst) {
             None => ("none", "–", ""),
-            Some((Rank::Passed, _)) => ("passed", "✓", ""),
-            Some((Rank::Below, id)) => ("below", "✗", id),
-            Some((Rank::Known, id)) => ("known", "✗", id),
-            Some((Rank::Failed, id)) => ("failed", "✗", id),
+            Some((standing @ Standing::NotAsked(_), _)) => (standing.class(), "–", ""),
+            Some((standing @ Standing::Passed, _)) => (standing.class(), "✓", ""),
+            Some((standing, id)) => (standing.class(), "✗", id),
         };
         let tally = cell.map(|cell| cell.tally).unwrap_or_default();
-        let title = format!("{} passed, {} failed, {} not supported", tally.passed, tally.failed, tally.unsupported);
+        let title = format!("{} passed, {} failed, {} not asked", tally.passed, tally.failed, tally.unsupported);
         let _ = write!(page, "<td class=\"{class}\" title=\"{title}\">");
         let count = if tally.asked() == 0 { String::new() } else { format!(" {}/{}", tally.passed, tally.asked()) };
         let _ = match id {

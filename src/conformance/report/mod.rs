@@ -4,55 +4,68 @@ mod html;
 mod junit;
 mod text;
 
-pub use text::failure;
-
 use std::collections::BTreeMap;
 
 use super::known_failing::KnownFailing;
-use super::results::{CaseResult, Results, Tally, Verdict};
+use super::results::{CaseResult, Results, Verdict};
 use crate::case::Level;
 
-/// Results, and what is needed to tell which of them matter.
+/// What counts, and how a case is asked again.
 ///
 /// ```
 /// use taskmock::Level;
-/// use taskmock::conformance::{KnownFailing, Report, Results};
-/// fn page(results: &Results) -> String {
-///     let known = KnownFailing::default();
-///     Report { results, known: &known, least: Level::Must, again: None }.html()
+/// use taskmock::conformance::{KnownFailing, Terms};
+/// let known = KnownFailing::default();
+/// let terms = Terms { known: &known, least: Level::Must, again: None, server: None };
+/// assert_eq!(terms.least, Level::Must);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'a> {
+    /// The cases that are known to fail.
+    pub known: &'a KnownFailing,
+    /// The least binding level that counts.
+    pub least: Level,
+    /// The line that asks a case again, with `{case}` for its name; none if there is no such line.
+    pub again: Option<&'a str>,
+    /// Where the server is that was asked, for curl lines; none of a client, whose endpoint is gone.
+    pub server: Option<&'a str>,
+}
+
+/// Results, and by what they are judged.
+///
+/// ```
+/// use taskmock::conformance::{Report, Results, Terms};
+/// fn page(results: &Results, terms: Terms<'_>) -> String {
+///     Report { results, terms }.html()
 /// }
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Report<'a> {
     /// What came of the run.
     pub results: &'a Results,
-    /// The cases that are known to fail.
-    pub known: &'a KnownFailing,
-    /// The least binding level that counts.
-    pub least: Level,
-    /// How a case is asked again, with `{case}` for its name; none if a command cannot.
-    pub again: Option<&'a str>,
+    /// What counts.
+    pub terms: Terms<'a>,
 }
 
-/// What a case is, for the reader of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Standing<'a> {
+/// What a case is, for the reader of a report; the later, the worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Standing<'a> {
+    /// It was not asked, and why.
+    NotAsked(&'a str),
     Passed,
-    /// It fails, and that counts.
-    Failed,
     /// It fails, at a level that does not count.
     Below,
     /// It fails as it is known to, and why.
     Known(&'a str),
-    /// It was not asked, and why.
-    Unsupported(&'a str),
+    /// It fails, and that counts.
+    Failed,
 }
 
 impl<'a> Standing<'a> {
-    fn of(result: &'a CaseResult, known: &'a KnownFailing, least: Level) -> Self {
+    pub(super) fn of(result: &'a CaseResult, known: &'a KnownFailing, least: Level) -> Self {
         match (&result.verdict, known.why(&result.id)) {
             (Verdict::Passed, _) => Standing::Passed,
-            (Verdict::Unsupported { why }, _) => Standing::Unsupported(why),
+            (Verdict::Unsupported { why } | Verdict::RefusedItself { why }, _) => Standing::NotAsked(why),
             (Verdict::Failed(_), Some(why)) => Standing::Known(why),
             (Verdict::Failed(_), None) if result.level <= least => Standing::Failed,
             (Verdict::Failed(_), None) => Standing::Below,
@@ -62,7 +75,7 @@ impl<'a> Standing<'a> {
 
 impl<'a> Report<'a> {
     fn standing(&self, result: &'a CaseResult) -> Standing<'a> {
-        Standing::of(result, self.known, self.least)
+        Standing::of(result, self.terms.known, self.terms.least)
     }
 
     /// The cases by operation and encoding, in the order of the operations.
@@ -77,15 +90,16 @@ impl<'a> Report<'a> {
     }
 }
 
-/// How a case is asked again.
-fn again(line: &str, result: &CaseResult) -> String {
-    line.replace("{case}", &format!("'{}'", result.id))
-}
+impl Terms<'_> {
+    /// How a case is asked again.
+    fn again(&self, result: &CaseResult) -> Option<String> {
+        Some(self.again?.replace("{case}", &format!("'{}'", result.id)))
+    }
 
-fn tally(results: &[&CaseResult]) -> Tally {
-    let mut tally = Tally::default();
-    results.iter().for_each(|result| tally.count(&result.verdict));
-    tally
+    /// Where a curl line goes.
+    fn base_url(&self) -> &str {
+        self.server.unwrap_or("http://127.0.0.1:8080")
+    }
 }
 
 /// The facts of a case with their sources, a line each.
@@ -96,8 +110,9 @@ fn facts(result: &CaseResult) -> impl Iterator<Item = String> {
     })
 }
 
-/// A text for XML or HTML; what neither can hold stands as U+FFFD.
+/// A text for XML or HTML; what neither can hold, and what only confuses, stands as U+FFFD.
 fn escaped(text: &str) -> String {
-    let carried = text.replace(|character| character == '\r' || crate::format::is_forbidden(character), "\u{fffd}");
+    let confuses = |character: char| character.is_control() && !matches!(character, '\n' | '\t');
+    let carried = text.replace(|c| confuses(c) || crate::format::is_forbidden(c), "\u{fffd}");
     quick_xml::escape::escape(carried).into_owned()
 }

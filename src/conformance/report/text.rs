@@ -2,10 +2,9 @@
 
 use std::fmt::Write as _;
 
-use super::{Report, Standing, facts, tally};
+use super::{Report, Standing, Terms, facts};
 use crate::case::{Level, shown};
-use crate::conformance::known_failing::KnownFailing;
-use crate::conformance::results::{CaseResult, Exchange};
+use crate::conformance::results::{CaseResult, Exchange, Verdict};
 
 /// As many facts that were not exercised are named of an operation or a protocol; of more, the number.
 const MOST_FACTS: usize = 16;
@@ -22,8 +21,7 @@ impl Report<'_> {
     /// # }
     /// ```
     pub fn text(&self) -> String {
-        let failures =
-            self.results.cases.iter().filter_map(|result| failure(result, self.known, self.least, self.again));
+        let failures = self.results.cases.iter().filter_map(|result| self.terms.failure(result));
         let mut text = failures.collect::<Vec<_>>().join("\n");
         if !text.is_empty() {
             text.push('\n');
@@ -32,7 +30,8 @@ impl Report<'_> {
         text
     }
 
-    /// The numbers, by operation and encoding; the facts that were exercised; and whether it conforms.
+    /// How many cases of each level pass, by operation and encoding; the facts that were exercised; and
+    /// whether it conforms.
     ///
     /// ```
     /// # fn show(report: taskmock::conformance::Report) {
@@ -44,36 +43,44 @@ impl Report<'_> {
         let groups = self.groups();
         let width = groups.iter().map(|((operation, format), _)| operation.len() + format.len() + 1).max().unwrap_or(0);
         for ((operation, format), results) in &groups {
-            let tally = tally(results);
+            let listed: Vec<&&CaseResult> = results.iter().filter(|result| !result.is_drawn).collect();
             let name = format!("{operation}/{format}");
-            let _ = write!(text, "{name:width$}  {} passed, {} failed", tally.passed, tally.failed);
-            if tally.unsupported > 0 {
-                let _ = write!(text, ", {} not supported", tally.unsupported);
+            let _ = write!(text, "{name:width$} ");
+            for level in Level::ALL {
+                let verdicts = listed.iter().filter(|result| result.level == *level).map(|result| &result.verdict);
+                let passed = verdicts.clone().filter(|verdict| **verdict == Verdict::Passed).count();
+                let failed = verdicts.filter(|verdict| matches!(verdict, Verdict::Failed(_))).count();
+                if passed + failed > 0 {
+                    let _ = write!(text, " {level} {passed} of {},", passed + failed);
+                }
+            }
+            let not_asked = |result: &&&&CaseResult| matches!(self.standing(result), Standing::NotAsked(_));
+            match listed.iter().filter(not_asked).count() {
+                0 => drop(text.pop()),
+                count => drop(write!(text, " {count} not asked")),
             }
             text.push('\n');
         }
-        let random = self.results.random;
-        if random != Default::default() {
-            let _ = writeln!(
-                text,
-                "of them and of {} more random cases, {} random ones passed and {} failed",
-                random.asked().saturating_sub(random.failed.min(super::super::MOST_RANDOM_FAILURES as u64)),
-                random.passed,
-                random.failed
-            );
+        for (level, tally) in &self.results.random {
+            let _ = write!(text, "random {level} {} of {}", tally.passed, tally.asked());
+            let _ = if tally.unsupported > 0 {
+                writeln!(text, ", {} not asked", tally.unsupported)
+            } else {
+                writeln!(text)
+            };
         }
         let why_not = self.results.cases.iter().filter_map(|result| match self.standing(result) {
-            Standing::Unsupported(why) => Some(why),
+            Standing::NotAsked(why) => Some(why),
             _ => None,
         });
         let mut why_not: Vec<&str> = why_not.collect();
         why_not.sort_unstable();
         why_not.dedup();
         for why in why_not.iter().take(5) {
-            let _ = writeln!(text, "not supported: {why}");
+            let _ = writeln!(text, "not asked: {why}");
         }
         self.tell_facts(&mut text);
-        let conclusion = self.results.conclude(self.known, self.least);
+        let conclusion = self.results.conclude(self.terms.known, self.terms.least);
         if conclusion.known > 0 {
             let _ = writeln!(text, "{} failed as known", conclusion.known);
         }
@@ -85,13 +92,13 @@ impl Report<'_> {
             );
         }
         let _ = write!(text, "{conclusion}");
-        text
+        on_a_terminal(&text)
     }
 
     fn tell_facts(&self, text: &mut String) {
         let (exercised, missed) = self.results.facts_exercised();
         let all = exercised.len() + missed.len();
-        let _ = writeln!(text, "{} of {all} facts were exercised by this {}", exercised.len(), self.results.kind);
+        let _ = writeln!(text, "{} of {all} facts were exercised by this {}", exercised.len(), self.results.side);
         // By what they are stated of: an operation, or a protocol.
         let subject = |fact: &'static str| {
             let of_operation = crate::services::operations().map(|operation| operation.id);
@@ -113,59 +120,76 @@ impl Report<'_> {
     }
 }
 
-/// What a person needs of a case that fails and is not known to: what was expected and what came, the
-/// exchange, the facts with their sources, and the line that asks it again. Of one that does not count,
-/// a line. None for any other.
-///
-/// ```
-/// use taskmock::Level;
-/// use taskmock::conformance::{CaseResult, KnownFailing, failure};
-/// fn show(result: &CaseResult) {
-///     if let Some(text) = failure(result, &KnownFailing::default(), Level::Must, None) {
-///         println!("{text}");
-///     }
-/// }
-/// ```
-pub fn failure(result: &CaseResult, known: &KnownFailing, least: Level, again: Option<&str>) -> Option<String> {
-    let failure = result.failure()?;
-    match Standing::of(result, known, least) {
-        Standing::Failed => {}
-        Standing::Below => {
-            let first = failure.differences.first().map_or("", |line| line.trim());
-            return Some(format!("fails, not counted ({}) {}: {first}", result.level, result.id));
+impl Terms<'_> {
+    /// What a person needs of a case that fails and is not known to: what was expected and what came, the
+    /// exchange, the facts with their sources, and the line that asks it again. Of one that does not count,
+    /// a line. None for any other.
+    ///
+    /// ```
+    /// use taskmock::conformance::{CaseResult, Terms};
+    /// fn show(result: &CaseResult, terms: Terms<'_>) {
+    ///     if let Some(text) = terms.failure(result) {
+    ///         println!("{text}");
+    ///     }
+    /// }
+    /// ```
+    pub fn failure(&self, result: &CaseResult) -> Option<String> {
+        let failure = result.failure()?;
+        match Standing::of(result, self.known, self.least) {
+            Standing::Failed => {}
+            Standing::Below => {
+                let first = failure.differences.first().map_or("", String::as_str);
+                let line = format!("fails, not counted ({}) {}: {first}", result.level, result.id);
+                return Some(on_a_terminal(&line));
+            }
+            Standing::Passed | Standing::Known(_) | Standing::NotAsked(_) => return None,
         }
-        Standing::Passed | Standing::Known(_) | Standing::Unsupported(_) => return None,
+        let mut text = format!("FAILED ({}) {}\n", result.level, result.id);
+        failure.differences.iter().for_each(|line| {
+            let _ = writeln!(text, "  {line}");
+        });
+        let came_to_nothing = failure.got.is_null();
+        if came_to_nothing {
+            let _ = writeln!(text, "  expected {}", shown(failure.expected.to_string().as_bytes()));
+        }
+        for exchange in &failure.exchanges {
+            tell(&mut text, exchange, self.base_url());
+        }
+        failure.stderr.trim_end().lines().for_each(|line| {
+            let _ = writeln!(text, "  stderr   {line}");
+        });
+        let most = if came_to_nothing { 1 } else { MOST_FACTS_OF_A_CASE };
+        for fact in facts(result).take(most) {
+            let _ = writeln!(text, "  shows    {fact}");
+        }
+        if result.facts.len() > most {
+            let _ = writeln!(text, "  shows    {} facts more", result.facts.len() - most);
+        }
+        if let Some(again) = self.again(result) {
+            let _ = writeln!(text, "  again    {again}");
+        }
+        Some(on_a_terminal(&text))
     }
-    let mut text = format!("FAILED ({}) {}\n", result.level, result.id);
-    failure.differences.iter().for_each(|line| {
-        let _ = writeln!(text, "{line}");
-    });
-    if failure.got.is_null() {
-        let _ = writeln!(text, "  expected {}", shown(failure.expected.to_string().as_bytes()));
-    }
-    for exchange in &failure.exchanges {
-        tell(&mut text, exchange);
-    }
-    failure.stderr.trim_end().lines().for_each(|line| {
-        let _ = writeln!(text, "  stderr   {line}");
-    });
-    for fact in facts(result).take(MOST_FACTS_OF_A_CASE) {
-        let _ = writeln!(text, "  shows    {fact}");
-    }
-    if result.facts.len() > MOST_FACTS_OF_A_CASE {
-        let _ = writeln!(text, "  shows    {} facts more", result.facts.len() - MOST_FACTS_OF_A_CASE);
-    }
-    if let Some(again) = again {
-        let _ = writeln!(text, "  again    {}", super::again(again, result));
-    }
-    Some(text)
 }
 
 /// An exchange: the request as a curl line, then the response.
-fn tell(text: &mut String, exchange: &Exchange) {
-    let _ = writeln!(text, "  request  {}", exchange.curl("http://127.0.0.1:8080"));
+fn tell(text: &mut String, exchange: &Exchange, base_url: &str) {
+    let _ = writeln!(text, "  request  {}", exchange.curl(base_url));
     let kind = exchange.response_headers.iter().find(|(name, _)| name == "content-type");
     let kind = kind.map_or("", |(_, value)| value.as_str());
     let _ = writeln!(text, "  response {} {kind}", exchange.status);
     let _ = writeln!(text, "  body     {}", exchange.response_body);
+}
+
+/// A text that a terminal does not obey: control characters are escaped, but for line ends.
+fn on_a_terminal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\n' => out.push('\n'),
+            control if control.is_control() => out.extend(control.escape_default()),
+            other => out.push(other),
+        }
+    }
+    out
 }
