@@ -1,6 +1,7 @@
 //! Conformance: the sound client and server fail nothing, every mutant fails something, and no case
 //! that must hold is one that nobody can fail.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -11,28 +12,53 @@ use taskmock::{
     Backend, ForOperation, Format, Level, OperationInput, Request, Response, Seed, State, for_operation, operations,
 };
 
+use taskmock::ack::describe_task_info;
+use taskmock::dws::list_logical_cluster_tasks;
+use taskmock::ehpc::{list_invocation_status, list_tasks};
+
 use crate::mutants::{self, Client, Mutant, sound};
 
-/// Sends a request over a fresh connection.
+/// Sends a request over the connection that this thread keeps to an endpoint.
 fn send(endpoint: &str, request: &Request) -> Response {
+    thread_local!(static KEPT: RefCell<Option<(String, TcpStream)>> = const { RefCell::new(None) });
     let host = endpoint.trim_start_matches("http://");
-    let mut stream = TcpStream::connect(host).expect("an endpoint");
-    let mut head = format!("{} {} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n", request.method(), request.uri());
+    let mut head = format!("{} {} HTTP/1.1\r\nhost: {host}\r\n", request.method(), request.uri());
     for (name, value) in request.headers() {
         head += &format!("{name}: {}\r\n", value.to_str().expect("ASCII"));
     }
-    stream.write_all(format!("{head}content-length: {}\r\n\r\n", request.body().len()).as_bytes()).expect("it reads");
-    stream.write_all(request.body()).expect("it reads");
-    let mut bytes = Vec::new();
-    stream.read_to_end(&mut bytes).expect("it answers");
-    let end = bytes.windows(4).position(|window| window == b"\r\n\r\n").expect("a head");
-    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let mut lines = head.split("\r\n");
-    let status: u16 = lines.next().and_then(|line| line.get(9..12)?.parse().ok()).expect("a status");
-    let headers = lines.filter_map(|line| line.split_once(": "));
-    let response =
-        headers.fold(http::Response::builder().status(status), |response, (name, value)| response.header(name, value));
-    response.body(bytes[end + 4..].to_vec().into()).expect("a response")
+    head += &format!("content-length: {}\r\n\r\n", request.body().len());
+    KEPT.with_borrow_mut(|kept| {
+        if kept.as_ref().is_none_or(|(to, _)| to != host) {
+            let stream = TcpStream::connect(host).expect("an endpoint");
+            stream.set_nodelay(true).expect("a socket");
+            *kept = Some((host.to_owned(), stream));
+        }
+        let (_, stream) = kept.as_mut().expect("it is open");
+        stream.write_all(&[head.as_bytes(), request.body()].concat()).expect("it reads");
+        read_response(stream)
+    })
+}
+
+fn read_response(stream: &mut TcpStream) -> Response {
+    let (mut bytes, mut piece) = (Vec::new(), [0; 16384]);
+    loop {
+        let length = stream.read(&mut piece).expect("it answers");
+        assert_ne!(length, 0, "it closed the connection");
+        bytes.extend_from_slice(&piece[..length]);
+        let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
+        let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
+        let mut lines = head.split("\r\n");
+        let status: u16 = lines.next().and_then(|line| line.get(9..12)?.parse().ok()).expect("a status");
+        let headers: Vec<(&str, &str)> = lines.filter_map(|line| line.split_once(": ")).collect();
+        let length = headers.iter().find(|(name, _)| *name == "content-length").expect("a length").1;
+        let body = end + 4..end + 4 + length.parse::<usize>().expect("a length");
+        if bytes.len() >= body.end {
+            let response = headers
+                .into_iter()
+                .fold(http::Response::builder().status(status), |response, (name, value)| response.header(name, value));
+            return response.body(bytes[body].to_vec().into()).expect("a response");
+        }
+    }
 }
 
 /// What a client of three pieces answers, over a socket.
@@ -100,32 +126,55 @@ fn text(results: &Results, least: Level) -> String {
     Report { results, terms }.text()
 }
 
-/// Adds what the mutants of an operation fail; each has to fail something.
-fn failed_by<I: OperationInput>(mutants: Vec<Mutant<I>>, all: &mut BTreeSet<String>) {
+/// Adds what the mutants of an operation fail, and returns those that nobody notices. What fails most cases,
+/// whatever they are about, shows of none what it is worth.
+fn failed_by<I: OperationInput>(mutants: Vec<Mutant<I>>, all: &mut BTreeSet<String>) -> BTreeSet<&'static str> {
+    let operation = taskmock::operation(I::ID).expect("it exists");
+    let mut unnoticed = BTreeSet::new();
     for mutant in mutants {
-        for format in mutant.formats {
-            let of_one = failed(&run(&mutant.client, *format, 0));
-            assert!(!of_one.is_empty(), "nobody notices that a client of {} {}", I::ID, mutant.name);
-            all.extend(of_one);
+        let mut fails = 0;
+        for format in mutant.formats.iter().filter(|format| operation.formats.contains(format)) {
+            let results = run(&mutant.client, *format, 0);
+            let of_one = failed(&results);
+            fails += of_one.len();
+            if of_one.len() * 2 <= results.asked() as usize {
+                all.extend(of_one);
+            }
+        }
+        if fails == 0 {
+            unnoticed.insert(mutant.name);
         }
     }
+    unnoticed
 }
 
 #[test]
 fn every_case_that_must_hold_is_failed_by_a_mutant() {
-    let mut failed = BTreeSet::new();
-    failed_by(mutants::of_list_tasks(), &mut failed);
-    failed_by(mutants::of_list_invocation_status(), &mut failed);
-    failed_by(mutants::of_describe_task_info(), &mut failed);
-    failed_by(mutants::of_list_logical_cluster_tasks(), &mut failed);
+    let all = &mut BTreeSet::new();
+    let nobody = BTreeSet::new();
+    assert_eq!(failed_by(mutants::of_list_tasks(), all), nobody);
+    assert_eq!(failed_by(mutants::of_list_invocation_status(), all), nobody);
+    assert_eq!(failed_by(mutants::of_describe_task_info(), all), nobody);
+    assert_eq!(failed_by(mutants::of_list_logical_cluster_tasks(), all), nobody);
+    // Not every operation has such texts or lists.
+    let unnoticed = [
+        failed_by(mutants::of_values::<list_tasks::Input>(), all),
+        failed_by(mutants::of_values::<list_invocation_status::Input>(), all),
+        failed_by(mutants::of_values::<describe_task_info::Input>(), all),
+        failed_by(mutants::of_values::<list_logical_cluster_tasks::Input>(), all),
+    ];
+    assert_eq!(unnoticed.into_iter().reduce(|some, others| &some & &others), Some(nobody));
+    let everything = listed(&Suite { formats: Vec::new(), ..Suite::default() }, Side::Server).len();
     for (name, mutant) in mutants::SERVERS {
         let of_one = failed_by_server(*mutant);
         assert!(!of_one.is_empty(), "nobody notices that a server {name}");
-        failed.extend(of_one);
+        if of_one.len() * 2 <= everything {
+            all.extend(of_one);
+        }
     }
     let suite = Suite { formats: Vec::new(), levels: vec![Level::Must], ..Suite::default() };
     for kind in [Side::Client, Side::Server] {
-        let vacuous: Vec<String> = listed(&suite, kind).into_iter().filter(|id| !failed.contains(id)).collect();
+        let vacuous: Vec<String> = listed(&suite, kind).into_iter().filter(|id| !all.contains(id)).collect();
         assert!(vacuous.is_empty(), "no mutant fails {vacuous:#?}");
     }
 }

@@ -179,7 +179,7 @@ pub(crate) fn of_list_tasks() -> Vec<Mutant<list_tasks::Input>> {
         refuses("drops the request id of errors", BOTH, AtRandom, |response, format| {
             misread(response, format, |refused| refused.request_id.clear())
         }),
-        reads("chokes on an empty list", XML, AtRandom, |body, format| {
+        reads("chokes on an empty list", BOTH, AtRandom, |body, format| {
             let output: ListTasks = spoilt(body, format, |_| {})?;
             when(!output.tasks.is_empty(), output, "there is no <Tasks>")
         }),
@@ -268,7 +268,7 @@ pub(crate) fn of_list_invocation_status() -> Vec<Mutant<list_invocation_status::
     type Output = list_invocation_status::Output;
     vec![
         reads("takes the wrapper for granted", JSON, AtRandom, |body, _| {
-            bent(body, |value| *value = value["ListInvocationStatusResponse"].take())
+            bent(body, |value| *value = value.get("ListInvocationStatusResponse").cloned().unwrap_or_default())
         }),
         reads("knows Finished only", BOTH, AtRandom, |body, format| {
             spoilt(body, format, |output: &mut Output| {
@@ -286,6 +286,10 @@ pub(crate) fn of_list_invocation_status() -> Vec<Mutant<list_invocation_status::
         }),
         reads("drops the last node", BOTH, AtRandom, |body, format| {
             spoilt(body, format, |output: &mut Output| drop(output.invoke_instances.pop()))
+        }),
+        reads("takes a command that is done for one that is gone", BOTH, AtRandom, |body, format| {
+            let output: Output = spoilt(body, format, |_| {})?;
+            when(output.invoke_status != taskmock::ehpc::InvokeStatus::Finished, output, "it is gone")
         }),
         refuses("drops the message of errors", BOTH, AtRandom, |response, format| {
             misread(response, format, |refused| refused.message.clear())
@@ -313,6 +317,13 @@ pub(crate) fn of_describe_task_info() -> Vec<Mutant<describe_task_info::Input>> 
                 }
             })
         }),
+        reads("drops the error of a task", BOTH, AtRandom, |body, format| {
+            spoilt(body, format, |output: &mut Output| output.error = None)
+        }),
+        reads("takes a task that runs for one that waits", BOTH, AtRandom, |body, format| {
+            let output: Output = spoilt(body, format, |_| {})?;
+            when(output.state != taskmock::ack::TaskState::Running, output, "not yet")
+        }),
         refuses("knows the service's envelope only", JSON, AtRandom, |response, format| {
             when(String::from_utf8_lossy(response.body()).contains("requestId"), (), "no requestId")?;
             read_refusal(response, format)
@@ -327,6 +338,17 @@ pub(crate) fn of_list_logical_cluster_tasks() -> Vec<Mutant<list_logical_cluster
             let offset = input.offset.map(|page| page.saturating_mul(input.limit.unwrap_or(10)));
             list_logical_cluster_tasks::Input { offset, ..input.clone() }.request()
         }),
+        asks("does not filter by name", JSON, AtRandom, |input, _| {
+            list_logical_cluster_tasks::Input { logical_cluster_name: None, ..input.clone() }.request()
+        }),
+        reads("knows no task that failed without a log", JSON, ByCases, |body, format| {
+            let output: Output = spoilt(body, format, |_| {})?;
+            let ended =
+                |task: &list_logical_cluster_tasks::LogicalClusterTaskInfo| task.end_time.as_deref() != Some("");
+            let has_log = |task: &list_logical_cluster_tasks::LogicalClusterTaskInfo| task.log.as_deref() != Some("");
+            let sound = output.logical_cluster_tasks.iter().all(|task| !ended(task) || has_log(task));
+            when(sound, output, "it ended without a word")
+        }),
         refuses("looks for Huawei's request id in the body", JSON, AtRandom, |response, format| {
             let in_the_body = serde_json::from_slice::<Value>(response.body()).map_err(|error| error.to_string())?;
             let request_id = in_the_body["request_id"].as_str().unwrap_or("").to_owned();
@@ -339,6 +361,114 @@ pub(crate) fn of_list_logical_cluster_tasks() -> Vec<Mutant<list_logical_cluster
             when(ended, output, "end_time is no time")
         }),
     ]
+}
+
+/// Clients of any operation that make something else of certain texts, or of certain lists.
+#[cfg(feature = "conformance")]
+pub(crate) fn of_values<I: OperationInput>() -> Vec<Mutant<I>> {
+    vec![
+        reads("keeps ASCII only", BOTH, ByCases, |body, format| {
+            texts(body, format, |text| text.chars().filter(char::is_ascii).filter(|c| !c.is_control()).collect())
+        }),
+        reads("trims texts and joins their lines", BOTH, ByCases, |body, format| {
+            texts(body, format, |text| text.split_whitespace().collect::<Vec<_>>().join(" "))
+        }),
+        reads("decodes what is decoded", BOTH, ByCases, |body, format| {
+            texts(body, format, |text| {
+                let text = text.replace("&amp;", "&").replace("&lt;", "<").replace("\\\\", "\\").replace("\\n", "\n");
+                text.replace("%25", "%").replace("%20", " ").replace("%41", "A")
+            })
+        }),
+        reads("strips what looks like markup", BOTH, ByCases, |body, format| {
+            texts(body, format, |text| text.replace(['<', '>', '&'], ""))
+        }),
+        reads("takes texts for YAML", BOTH, ByCases, |body, format| {
+            texts(body, format, |text| match text {
+                "null" | "true" | "false" | "no" | "NaN" | "" => "~".to_owned(),
+                text => text.parse::<f64>().map_or_else(|_| text.to_owned(), |number| number.to_string()),
+            })
+        }),
+        reads("takes texts for JSON", BOTH, ByCases, |body, format| {
+            texts(body, format, |text| match serde_json::from_str::<Value>(text) {
+                Ok(Value::Object(_) | Value::Array(_)) => "[object Object]".to_owned(),
+                Ok(_) => "~".to_owned(),
+                Err(_) if text.parse::<f64>().is_ok() => "~".to_owned(),
+                Err(_) => text.to_owned(),
+            })
+        }),
+        reads("cuts long texts", BOTH, ByCases, |body, format| {
+            texts(body, format, |text| text.chars().take(255).collect())
+        }),
+        reads("takes an empty list for an error", BOTH, ByCases, |body, format| {
+            let has_empty_list = |value: &Value| value.to_string().contains("[]");
+            let value = value_of_body::<I>(body, format)?;
+            let only_lists = value.as_object().into_iter().flatten().any(|(_, value)| has_empty_list(value));
+            when(!only_lists, value, "there is nothing")
+                .and_then(|value| serde_json::from_value(value).map_err(|error| error.to_string()))
+        }),
+        reads("keeps fifty items of a list", BOTH, ByCases, |body, format| {
+            changed(body, format, |value| {
+                if let Value::Array(items) = value {
+                    items.truncate(49);
+                }
+            })
+        }),
+        reads("sorts lists", BOTH, ByCases, |body, format| {
+            changed(body, format, |value| {
+                if let Value::Array(items) = value {
+                    items.sort_by_key(ToString::to_string);
+                }
+            })
+        }),
+        reads("takes the week's year for the year", BOTH, ByCases, |body, format| {
+            texts(body, format, |text| text.replace("2023-12-31", "2024-12-31").replace("-01-01", "-12-01"))
+        }),
+        reads("knows no 29 February", BOTH, ByCases, |body, format| {
+            texts(body, format, |text| text.replace("-02-29", "-03-01"))
+        }),
+        reads("has summer time", BOTH, ByCases, |body, format| {
+            texts(body, format, |text| match text.get(4..8) {
+                Some("-04-" | "-05-" | "-06-" | "-07-" | "-08-" | "-09-") => text.replace(':', "."),
+                _ => text.to_owned(),
+            })
+        }),
+        refuses("shows what is wrong in another way", BOTH, ByCases, |response, format| {
+            misread(response, format, |refused| refused.code = refused.code.to_lowercase())
+        }),
+    ]
+}
+
+#[cfg(feature = "conformance")]
+fn value_of_body<I: OperationInput>(body: &[u8], format: Format) -> Result<Value, String> {
+    let output = I::Output::decode(body, format, &Dialect::default()).map_err(|error| error.to_string())?;
+    serde_json::to_value(output).map_err(|error| error.to_string())
+}
+
+/// An output after something was done to each of its texts but for its request id.
+#[cfg(feature = "conformance")]
+fn texts<O: OperationOutput>(body: &[u8], format: Format, change: fn(&str) -> String) -> Result<O, String> {
+    changed(body, format, move |value| {
+        if let Value::String(text) = value {
+            *text = change(text);
+        }
+    })
+}
+
+/// An output after something was done to each value in it.
+#[cfg(feature = "conformance")]
+fn changed<O: OperationOutput>(body: &[u8], format: Format, change: impl Fn(&mut Value)) -> Result<O, String> {
+    fn walk(value: &mut Value, change: &impl Fn(&mut Value)) {
+        change(value);
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| walk(item, change)),
+            Value::Object(fields) => fields.values_mut().for_each(|field| walk(field, change)),
+            _ => {}
+        }
+    }
+    let output = O::decode(body, format, &Dialect::default()).map_err(|error| error.to_string())?;
+    let mut value = serde_json::to_value(output).map_err(|error| error.to_string())?;
+    walk(&mut value, &change);
+    serde_json::from_value(value).map_err(|error| error.to_string())
 }
 
 /// A server: it may spoil the request, the backend or the response.
@@ -401,6 +531,27 @@ pub(crate) const SERVERS: &[(&str, Server)] = &[
         let mut response = backend.respond(request);
         response.headers_mut().insert("content-type", http::HeaderValue::from_static("text/plain"));
         response
+    }),
+    ("rounds parts of a second up", |backend, request| {
+        backend.state_mut().dws.tasks.iter_mut().for_each(|task| {
+            task.started = task.started.map(|at| at.after(std::time::Duration::from_millis(999)));
+        });
+        backend.respond(request)
+    }),
+    ("loses the newest task", |backend, request| {
+        let state = backend.state_mut();
+        (state.dws.tasks.pop(), state.ack.tasks.pop());
+        backend.respond(request)
+    }),
+    ("is a second ahead", |backend, request| {
+        backend.advance(std::time::Duration::from_secs(1));
+        backend.respond(request)
+    }),
+    ("is a second behind", |backend, request| {
+        let second = std::time::Duration::from_secs(1);
+        let state = backend.state_mut();
+        state.clock = taskmock::Timestamp::from_unix_millis(state.clock.unix_millis() - second.as_millis() as i64);
+        backend.respond(request)
     }),
     ("answers with an empty body", |backend, request| {
         let mut response = backend.respond(request);

@@ -105,7 +105,13 @@ fn only_the_adapters_touch_the_world() {
             only_in(word, &["cli/", "main.rs", "listener.rs"]);
         }
         for word in ["Instant::now", "std::thread", "thread::", "std::net", "std::env", "Mutex"] {
-            let asks = ["conformance/lines.rs", "conformance/results.rs", "conformance/run.rs", "conformance/server.rs", "conformance/suite.rs"];
+            let asks = [
+                "conformance/lines.rs",
+                "conformance/results.rs",
+                "conformance/run.rs",
+                "conformance/server.rs",
+                "conformance/suite.rs",
+            ];
             only_in(word, &[&["listener.rs", "server.rs", "handle.rs", "cli/"], &asks[..]].concat());
         }
         only_in("SystemTime", &["cli/", "conformance/signatures.rs"]);
