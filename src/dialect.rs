@@ -243,7 +243,7 @@ impl Dialect {
     }
 
     /// Whether answers have another shape than the one that every SDK decodes.
-    #[cfg(feature = "proptest")]
+    #[cfg(any(feature = "conformance", feature = "proptest"))]
     pub(crate) fn changes_shape(&self) -> bool {
         let Dialect { tasks, escape_depth, invocation_status, task_info_xml, .. } = Dialect::default();
         (self.tasks, self.escape_depth, self.invocation_status, self.task_info_xml)

@@ -5,6 +5,7 @@ use crate::services::State;
 /// How an operation pages.
 #[doc(hidden)]
 #[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "conformance"), allow(dead_code))]
 pub struct Paging<I> {
     /// A state in which the list has so many items, at most 59.
     pub(crate) given: fn(u32) -> State,

@@ -58,7 +58,7 @@ pub struct Results {
 /// What a run asked. Only runs that asked the same merge.
 ///
 /// ```
-/// assert_eq!(taskmock::conformance::Run::default().shards, ["1/1"]);
+/// assert_eq!(taskmock::conformance::Run::default().shards, [taskmock::Shard::default()]);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -436,8 +436,7 @@ impl Results {
     /// Results of another side, version or run, or of a shard that these hold already.
     ///
     /// ```
-    /// use taskmock::Suite;
-    /// use taskmock::conformance::{Answer, Error};
+    /// use taskmock::conformance::{Answer, Error, Suite};
     /// use taskmock::ehpc::list_tasks::{Input, Output};
     /// let client = |_: &str, _: &Input| Answer::<Output>::Unsupported("an example".into());
     /// let of = |shard: &str| Suite { shard: shard.parse().unwrap(), ..Suite::default() }.run(client);
@@ -496,8 +495,7 @@ impl Results {
     /// The shards of the run that the results are not of.
     ///
     /// ```
-    /// use taskmock::Suite;
-    /// use taskmock::conformance::Answer;
+    /// use taskmock::conformance::{Answer, Suite};
     /// use taskmock::ehpc::list_tasks::{Input, Output};
     /// let client = |_: &str, _: &Input| Answer::<Output>::Unsupported("an example".into());
     /// let results = Suite { shard: "1/3".parse().unwrap(), ..Suite::default() }.run(client);

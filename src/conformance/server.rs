@@ -115,7 +115,7 @@ impl Suite {
 
     /// The request, signed if there are credentials: by the clock of the state if the server has it,
     /// else by the time of day.
-    #[cfg_attr(not(feature = "signatures"), allow(unused_variables))]
+    #[cfg_attr(not(feature = "signatures"), allow(unused_mut, unused_variables))]
     fn signed(&self, mut request: Request, case: &dyn AnyCase, has_control: bool, number: usize) -> Request {
         #[cfg(feature = "signatures")]
         if let Some(credentials) = self.signatures.credentials() {

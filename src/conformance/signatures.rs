@@ -13,8 +13,8 @@ use crate::signature::{Credentials, Denial, Denied, Gate};
 /// Whose signatures are verified of what a client sends, with the time of day and each nonce once.
 ///
 /// ```
-/// use taskmock::conformance::Signatures;
-/// use taskmock::{Credentials, Suite};
+/// use taskmock::Credentials;
+/// use taskmock::conformance::{Signatures, Suite};
 /// let signatures = Signatures::Required(Credentials::new("testid", "testsecret"));
 /// let suite = Suite { signatures, ..Suite::default() };
 /// ```

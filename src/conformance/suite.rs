@@ -159,7 +159,7 @@ impl Cases<'_> {
 /// ```
 /// use taskmock::conformance::{Side, Suite};
 /// let listed = Suite::default().list(Side::Client)?;
-/// assert_eq!(listed[0].id, "ehpc.list_tasks/json/cluster_id.empty");
+/// assert_eq!(listed[0].id, "ehpc.list_tasks/json/empty");
 /// # Ok::<(), taskmock::conformance::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
