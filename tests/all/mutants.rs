@@ -540,7 +540,8 @@ pub(crate) const SERVERS: &[(&str, Server)] = &[
     }),
     ("loses the newest task", |backend, request| {
         let state = backend.state_mut();
-        (state.dws.tasks.pop(), state.ack.tasks.pop());
+        state.dws.tasks.pop();
+        state.ack.tasks.pop();
         backend.respond(request)
     }),
     ("is a second ahead", |backend, request| {
