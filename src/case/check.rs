@@ -96,8 +96,8 @@ impl<I: OperationInput> Case<I> {
     }
 
     /// Whether a client asked what it should have asked: the last request that it sent for the
-    /// operation, with a value for each parameter. A parameter at its documented default may be left
-    /// out or said.
+    /// operation, in the encoding of the case, with a value for each parameter. A parameter at its
+    /// documented default may be left out or said.
     ///
     /// # Errors
     ///
