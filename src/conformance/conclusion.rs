@@ -70,8 +70,8 @@ impl Results {
         for (level, tally) in &self.random {
             let kept = self.cases.iter().filter(|result| result.is_drawn && result.level == *level).count() as u64;
             match *level <= least {
-                true => conclusion.more += tally.failed - kept,
-                false => conclusion.below += tally.failed - kept,
+                true => conclusion.more += tally.failed.saturating_sub(kept),
+                false => conclusion.below += tally.failed.saturating_sub(kept),
             }
         }
         conclusion.unknown = known.naming_no_case(self.side);

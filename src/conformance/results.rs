@@ -45,8 +45,8 @@ pub struct Results {
     /// Why the run was given up before its end, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given_up: Option<String>,
-    /// The cases of the catalogue in their order, then the first random ones that failed, at most
-    /// [`MOST_RANDOM_FAILURES`].
+    /// The cases of the catalogue in their order, then the first random ones that failed, of each level at
+    /// most [`MOST_RANDOM_FAILURES`].
     pub cases: Vec<CaseResult>,
     /// What came of the random cases of each level, in numbers.
     pub random: BTreeMap<Level, Tally>,
@@ -79,7 +79,7 @@ impl Default for Run {
     }
 }
 
-/// As many random cases that fail are told of; the others are counted.
+/// As many random cases of each level that fail are told of, known or not; the others are counted.
 ///
 /// ```
 /// assert_eq!(taskmock::conformance::MOST_RANDOM_FAILURES, 100);
@@ -364,7 +364,7 @@ impl Results {
         }
         if result.is_drawn {
             self.random.entry(result.level).or_default().count(&result.verdict);
-            if result.failure().is_none() || self.drawn() >= MOST_RANDOM_FAILURES {
+            if result.failure().is_none() || self.drawn(result.level) >= MOST_RANDOM_FAILURES {
                 return None;
             }
         }
@@ -372,9 +372,10 @@ impl Results {
         self.cases.last()
     }
 
-    /// How many random failures are kept. They come last.
-    fn drawn(&self) -> usize {
-        self.cases.iter().rev().take_while(|result| result.is_drawn).count()
+    /// How many random failures of a level are kept. They come last.
+    fn drawn(&self, level: Level) -> usize {
+        let drawn = self.cases.iter().rev().take_while(|result| result.is_drawn);
+        drawn.filter(|result| result.level == level).count()
     }
 
     /// What came of the random cases of all levels.
@@ -487,8 +488,12 @@ impl Results {
         self.given_up = self.given_up.take().or(other.given_up);
         self.cases.extend(other.cases);
         self.cases.sort_by_key(|result| result.place);
-        let listed = self.cases.len() - self.drawn();
-        self.cases.truncate(listed + MOST_RANDOM_FAILURES);
+        let mut drawn: BTreeMap<Level, usize> = BTreeMap::new();
+        self.cases.retain(|result| {
+            let of_level = drawn.entry(result.level).or_default();
+            *of_level += usize::from(result.is_drawn);
+            !result.is_drawn || *of_level <= MOST_RANDOM_FAILURES
+        });
         Ok(())
     }
 

@@ -213,7 +213,12 @@ impl Suite {
     pub(crate) fn selection(&self) -> String {
         let formats = self.formats.iter().map(ToString::to_string).collect();
         let levels = self.levels.iter().map(ToString::to_string).collect();
+        #[cfg(feature = "signatures")]
+        let signed = self.signatures.credentials().map(|by| by.access_key().to_owned()).into_iter().collect();
+        #[cfg(not(feature = "signatures"))]
+        let signed = Vec::new();
         let lists = [
+            ("credentials", &signed),
             ("operation", &self.operations),
             ("format", &formats),
             ("case", &self.names),

@@ -53,6 +53,11 @@ impl Connection {
         self.authority.as_str()
     }
 
+    /// Whether this process was told to end.
+    pub(super) fn was_interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+
     /// From the first interrupt on nothing is sent but what gives the server its state back; a second one ends at
     /// once.
     pub(super) fn until_interrupted(self) -> Self {

@@ -1,7 +1,7 @@
 //! `taskmock conformance server`: a server that is sent the cases.
 
-use taskmock::Level;
 use taskmock::conformance::{Side, Signatures, Suite};
+use taskmock::{Level, Shard};
 
 use super::http::Connection;
 use super::{Failure, Reports, Selection, Telling, list, nothing_selected, refused};
@@ -19,7 +19,8 @@ pub(super) struct Arguments {
     #[command(flatten)]
     reports: Reports,
     /// The server, such as http://127.0.0.1:8080. If it has the control interface of `taskmock serve`, it
-    /// is given the state of each case, and its own at the end; any other is asked the cases that need none.
+    /// is given the state of each case, and its own at the end; its clock has to stand (no --speed). Any other
+    /// is asked the cases that need no state.
     #[arg(value_name = "URL", required_unless_present = "list")]
     url: Option<String>,
 }
@@ -35,7 +36,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         _ => return list(&suite, Side::Server),
     };
     let count = suite.count(Side::Server).map_err(refused)?;
-    if count == 0 {
+    // A shard may be empty, and is a part of the whole all the same.
+    if count == 0 && suite.shard == Shard::default() {
         return Err(nothing_selected(&suite));
     }
     let connection = Connection::to(url).map_err(|error| Failure::usage(format!("{url}: {error}")))?;
@@ -53,5 +55,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut connection = connection.until_interrupted();
     let asked = suite.ask_server(url, |request| connection.send(request), |result| telling.tell(result));
     let results = asked.map_err(|error| Failure::usage(format!("{url}: {error}")))?;
-    telling.end(&results)
+    let end = telling.end(&results);
+    match connection.was_interrupted() {
+        true => Err(Failure { sentence: "interrupted; the server has its state back".to_owned(), code: 130 }),
+        false => end,
+    }
 }
