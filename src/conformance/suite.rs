@@ -246,6 +246,11 @@ impl Suite {
         let (mut all, mut draws) = (Vec::<Box<dyn AnyCase>>::new(), Vec::new());
         for operation in operations() {
             for format in operation.formats {
+                // What is not selected is made only to see whether a pattern fits it.
+                let is_selected = self.has_operation(operation.id, *format);
+                if !is_selected && unfit.is_empty() {
+                    continue;
+                }
                 let (mut listed, draw) =
                     for_operation(operation.id, OfOperation { side, format: *format }).expect("it exists");
                 listed.extend(self.names.iter().filter_map(|name| random_case_named(name, operation.id, *format)));
@@ -258,7 +263,7 @@ impl Suite {
                 }
                 let any_random = CaseId { operation: operation.id, format: *format, name: ANY_RANDOM.to_owned() };
                 unfit.retain(|(of, pattern)| *of != "name" || self.random == 0 || !fits_name(pattern, &any_random));
-                if !self.has_operation(operation.id, *format) {
+                if !is_selected {
                     continue;
                 }
                 all.extend(listed);
