@@ -141,14 +141,19 @@ impl<I: OperationInput> Asked<I> {
     /// Puts together what is different in the answer and in what was sent.
     fn verdict(&self, mut said: String, got: Value, sent: &[Recorded]) -> Verdict {
         said.push_str(&self.case().differences_of_requests(sent));
+        self.passed_unless(&said, got, || exchanges(self.given(), sent))
+    }
+
+    /// Passed if there is nothing to be said.
+    fn passed_unless(&self, said: &str, got: Value, exchanges: impl FnOnce() -> Vec<Exchange>) -> Verdict {
         if said.is_empty() {
             return Verdict::Passed;
         }
         Verdict::Failed(Box::new(Failure {
-            differences: lines(&said),
+            differences: lines(said),
             expected: self.expected(),
             got: bounded(got),
-            exchanges: exchanges(self.given(), sent),
+            exchanges: exchanges(),
             stderr: String::new(),
         }))
     }
@@ -252,16 +257,7 @@ impl<I: OperationInput> AnyCase for Asked<I> {
                 (said, serde_json::json!({ "unreadable": error.to_string(), "status": status }))
             }
         };
-        if said.is_empty() {
-            return Verdict::Passed;
-        }
-        Verdict::Failed(Box::new(Failure {
-            differences: lines(&said),
-            expected: self.expected(),
-            got: bounded(got),
-            exchanges: vec![Exchange::of(request, response)],
-            stderr: String::new(),
-        }))
+        self.passed_unless(&said, got, || vec![Exchange::of(request, response)])
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -193,9 +193,8 @@ fn headers_and_envelopes<I: OperationInput>(format: Format) -> Vec<Law> {
     // A refusal that any server makes, if there is one.
     let (fact, keys) = envelope(protocol);
     let has_envelope = |case: &&Case<I>| case.facts.contains(&fact) || case.facts.contains(&"alibaba.gateway.missing");
-    let mut refused: Vec<&Case<I>> = cases.iter().filter(|case| case.then.is_err()).filter(has_envelope).collect();
-    refused.sort_by_key(|case| !super::asked::needs_no_state(case));
-    if let Some(case) = refused.first() {
+    let refused = || cases.iter().filter(|case| case.then.is_err()).filter(has_envelope);
+    if let Some(case) = refused().find(|case| super::asked::needs_no_state(case)).or_else(|| refused().next()) {
         let says = "a refusal has exactly the keys of its envelope";
         laws.push(law("law.refusal.envelope", fact, says, case, 1, has_keys(format, keys)));
         let check = has_fresh_ids(operation, format);
@@ -234,8 +233,8 @@ fn envelope(protocol: Protocol) -> (&'static str, &'static [&'static str]) {
     }
 }
 
-/// The media type; its parameters only if some are expected in XML, which SDKs read by them. White space and letter case do
-/// not matter.
+/// The media type, and its parameters only of text/xml, which SDKs read by them. White space and letter
+/// case do not matter.
 fn has_type(expected: &'static str) -> Check {
     Box::new(move |responses| {
         let plain = |text: &str| {

@@ -58,7 +58,11 @@ pub struct Results {
 /// What a run asked. Only runs that asked the same merge.
 ///
 /// ```
-/// assert_eq!(taskmock::conformance::Run::default().shards, [taskmock::Shard::default()]);
+/// use taskmock::conformance::{Answer, Suite};
+/// use taskmock::ehpc::list_tasks::{Input, Output};
+/// let suite = Suite { names: vec!["empty".into()], ..Suite::default() };
+/// let results = suite.run(|_: &str, _: &Input| Answer::<Output>::Unsupported("an example".into()));
+/// assert_eq!(results.run.shards, [taskmock::Shard::default()]);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -71,12 +75,6 @@ pub struct Run {
     pub seed: Seed,
     /// The shards that the results are of, such as `1/2`.
     pub shards: Vec<Shard>,
-}
-
-impl Default for Run {
-    fn default() -> Self {
-        Run { selection: String::new(), random: 0, seed: Seed(0), shards: vec![Shard::default()] }
-    }
 }
 
 /// As many random cases of each level that fail are told of, known or not; the others are counted.
@@ -373,7 +371,7 @@ impl Results {
     }
 
     /// How many random failures of a level are kept. They come last.
-    fn drawn(&self, level: Level) -> usize {
+    pub(super) fn drawn(&self, level: Level) -> usize {
         let drawn = self.cases.iter().rev().take_while(|result| result.is_drawn);
         drawn.filter(|result| result.level == level).count()
     }

@@ -13,7 +13,7 @@ use super::asked::{AnyCase, Asked};
 use super::endpoint::Endpoint;
 use super::ignored::Ignored;
 use super::results::{CaseResult, Results, Side, Verdict};
-use super::suite::{Cases, Suite};
+use super::suite::{Cases, Next, Suite};
 use crate::case::OperationInput;
 
 /// Asks a blocking Rust client every case of an operation in JSON: `client` is given an endpoint
@@ -133,31 +133,20 @@ impl Suite {
     {
         let suite = self.of::<I>();
         let (cases, ignored) = suite.ready();
-        let next = AtomicU64::new(0);
-        let order = Mutex::new(InOrder::new(Results::new(Side::Client, I::ID, suite.run_of())));
+        let work = Work::new(&cases, Results::new(Side::Client, I::ID, suite.run_of()), |_: &CaseResult| {});
         let worker = async || {
             let mut endpoint = suite.endpoint();
-            loop {
-                let number = next.fetch_add(1, Ordering::Relaxed);
-                if number >= cases.count() {
-                    break;
-                }
-                let result = match cases.at(number) {
-                    None => None,
-                    Some(next) => {
-                        let started = Instant::now();
-                        endpoint.open(next.case().given());
-                        let asked = typed::<I>(next.case());
-                        let answer = client(&endpoint.base_url(), asked.when()).await.into();
-                        let verdict = endpoint.close(next.case(), |sent| asked.judge_typed(answer, sent, &ignored));
-                        Some(CaseResult::new(&next, Side::Client, verdict, started))
-                    }
-                };
-                lock(&order).add(number, result, |_| {});
+            while let Some((number, next)) = work.take() {
+                let started = Instant::now();
+                endpoint.open(next.case().given());
+                let asked = typed::<I>(next.case());
+                let answer = client(&endpoint.base_url(), asked.when()).await.into();
+                let verdict = endpoint.close(next.case(), |sent| asked.judge_typed(answer, sent, &ignored));
+                work.put(number, &next, verdict, started);
             }
         };
         all((0..suite.jobs.max(1)).map(|_| worker()).collect()).await;
-        order.into_inner().unwrap_or_else(PoisonError::into_inner).done(|_| {})
+        work.done()
     }
 
     /// For the operation of a closure.
@@ -198,10 +187,6 @@ fn panic_message(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("without a message")
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 /// Asks all cases, `jobs` side by side: `worker` makes what asks one after the other, and gives none to
 /// end the run. Results are told and kept in the order of the cases, whoever asked them.
 pub(crate) fn drive<W>(
@@ -214,38 +199,70 @@ pub(crate) fn drive<W>(
 where
     W: FnMut(&dyn AnyCase) -> Option<Verdict>,
 {
-    let (next, stopped) = (AtomicU64::new(0), AtomicBool::new(false));
-    let order = Mutex::new(InOrder::new(results));
-    let work = || {
+    let (work, stopped) = (Work::new(cases, results, tell), AtomicBool::new(false));
+    let ask_all = || {
         let mut ask = worker();
-        while !stopped.load(Ordering::Relaxed) {
-            let number = next.fetch_add(1, Ordering::Relaxed);
-            if number >= cases.count() {
-                break;
+        while !stopped.load(Ordering::Relaxed)
+            && let Some((number, next)) = work.take()
+        {
+            let started = Instant::now();
+            match ask(next.case()) {
+                Some(verdict) => work.put(number, &next, verdict, started),
+                None => stopped.store(true, Ordering::Relaxed),
             }
-            let result = match cases.at(number) {
-                None => None,
-                Some(next) => {
-                    let started = Instant::now();
-                    let Some(verdict) = ask(next.case()) else {
-                        stopped.store(true, Ordering::Relaxed);
-                        break;
-                    };
-                    Some(CaseResult::new(&next, cases.side, verdict, started))
-                }
-            };
-            lock(&order).add(number, result, &tell);
         }
     };
     match jobs {
-        0 | 1 => work(),
+        0 | 1 => ask_all(),
         jobs => thread::scope(|scope| {
             (0..jobs).for_each(|_| {
-                scope.spawn(work);
+                scope.spawn(ask_all);
             });
         }),
     }
-    order.into_inner().unwrap_or_else(PoisonError::into_inner).done(&tell)
+    work.done()
+}
+
+/// The cases that are still to be asked, and what came of those that were.
+struct Work<'a, T> {
+    cases: &'a Cases<'a>,
+    next: AtomicU64,
+    order: Mutex<InOrder>,
+    tell: T,
+}
+
+impl<'a, T: Fn(&CaseResult)> Work<'a, T> {
+    fn new(cases: &'a Cases<'a>, results: Results, tell: T) -> Self {
+        let order = Mutex::new(InOrder { results, next: 0, early: BTreeMap::new() });
+        Work { cases, next: AtomicU64::new(0), order, tell }
+    }
+
+    /// The next case, with its number.
+    fn take(&self) -> Option<(u64, Next<'_>)> {
+        loop {
+            let number = self.next.fetch_add(1, Ordering::Relaxed);
+            if number >= self.cases.count() {
+                return None;
+            }
+            match self.cases.at(number) {
+                Some(next) => return Some((number, next)),
+                None => self.lock().add(number, None, &self.tell),
+            }
+        }
+    }
+
+    fn put(&self, number: u64, next: &Next<'_>, verdict: Verdict, started: Instant) {
+        let result = CaseResult::new(next, self.cases.side, verdict, started);
+        self.lock().add(number, Some(result), &self.tell);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, InOrder> {
+        self.order.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn done(self) -> Results {
+        self.order.into_inner().unwrap_or_else(PoisonError::into_inner).done(self.tell)
+    }
 }
 
 /// Puts results back into the order of the cases.
@@ -257,10 +274,6 @@ struct InOrder {
 }
 
 impl InOrder {
-    fn new(results: Results) -> Self {
-        InOrder { results, next: 0, early: BTreeMap::new() }
-    }
-
     fn add(&mut self, number: u64, result: Option<CaseResult>, tell: impl Fn(&CaseResult)) {
         self.early.insert(number, result);
         while let Some(result) = self.early.remove(&self.next) {

@@ -71,18 +71,19 @@ impl<'a> Client<'a> {
     /// answers one line each time.
     pub(super) fn ask(&mut self, case: &str, line: &str) -> Reply {
         let had_answered = self.has_answered;
-        match self.ask_once(case, line) {
-            Err(Ended::Well) if had_answered => match self.ask_once(case, line) {
-                Err(ended) => ended.reply(),
-                Ok(reply) => reply,
-            },
-            Err(ended) => ended.reply(),
-            Ok(reply) => reply,
+        let mut reply = self.ask_once(case, line);
+        if reply.is_none() && had_answered {
+            reply = self.ask_once(case, line);
         }
+        reply.unwrap_or_else(|| {
+            let said = "it ended without an answer, as if all were well".to_owned();
+            Reply::Nothing { said, stderr: String::new() }
+        })
     }
 
-    fn ask_once(&mut self, case: &str, line: &str) -> Result<Reply, Ended> {
-        let nothing = |said: String, stderr: String| Ok(Reply::Nothing { said, stderr });
+    /// None if it ended, as if all were well, in place of an answer.
+    fn ask_once(&mut self, case: &str, line: &str) -> Option<Reply> {
+        let nothing = |said: String, stderr: String| Some(Reply::Nothing { said, stderr });
         self.has_answered = false;
         let mut running = match self.running.take().map_or_else(|| self.command.spawn().map(Running::of), Ok) {
             Ok(running) => running,
@@ -96,14 +97,14 @@ impl<'a> Client<'a> {
             Ok(printed) => match Answer::of_line(&printed, case) {
                 Ok(answer) => {
                     (self.running, self.has_answered) = (Some(running), true);
-                    return Ok(Reply::Answer(answer));
+                    return Some(Reply::Answer(answer));
                 }
                 Err(said) => format!("{said}\nit printed {}", shown(&printed)),
             },
             Err(Silence::Ended(status)) => {
                 let stderr = running.end();
                 return match status {
-                    Some(status) if status.success() => Err(Ended::Well),
+                    Some(status) if status.success() => None,
                     Some(status) => nothing(format!("it ended without an answer: {status}"), stderr),
                     None => nothing("it closed its standard output without an answer".to_owned(), stderr),
                 };
@@ -115,19 +116,6 @@ impl<'a> Client<'a> {
         };
         let stderr = running.end();
         nothing(said, stderr)
-    }
-}
-
-/// A client that ended in place of an answer.
-enum Ended {
-    /// With the exit status of success.
-    Well,
-}
-
-impl Ended {
-    fn reply(self) -> Reply {
-        let Ended::Well = self;
-        Reply::Nothing { said: "it ended without an answer, as if all were well".to_owned(), stderr: String::new() }
     }
 }
 
