@@ -6,6 +6,7 @@ mod progress;
 mod regenerate;
 mod sample;
 mod serve;
+mod signals;
 
 use std::io::{self, Write};
 use std::process::ExitCode;

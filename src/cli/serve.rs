@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use taskmock::{Listener, Log, Settings, State, Timestamp};
 
+use super::signals::Signals;
 use super::{Failure, print};
 
 #[derive(clap::Args)]
@@ -84,8 +85,8 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
         .enable_all()
         .build()
         .map_err(|error| Failure::usage(format!("cannot start: {error}")))?;
-    let stop = runtime
-        .block_on(async { Stop::new() })
+    let mut signals = runtime
+        .block_on(async { Signals::new(false) })
         .map_err(|error| Failure::usage(format!("cannot await signals: {error}")))?;
 
     let (writer, log) = Writer::start().map_err(|error| Failure::usage(format!("cannot start: {error}")))?;
@@ -97,7 +98,7 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
         ))
     })?;
     print(&format!("listening on {}", listener.base_url()))?;
-    runtime.block_on(stop.wait());
+    runtime.block_on(signals.next());
     drop(listener);
     writer.flush();
     Ok(())
@@ -167,43 +168,5 @@ impl Writer {
         if self.queue.try_send(Entry::Flush(done)).is_ok() {
             let _ = flushed.recv_timeout(Duration::from_millis(500));
         }
-    }
-}
-
-/// The signals that end the server.
-#[cfg(unix)]
-struct Stop {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Stop {
-    fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Stop { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    async fn wait(mut self) {
-        std::future::poll_fn(|context| {
-            let interrupted = self.interrupt.poll_recv(context).is_ready();
-            let terminated = self.terminate.poll_recv(context).is_ready();
-            if interrupted || terminated { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
-        })
-        .await;
-    }
-}
-
-#[cfg(not(unix))]
-struct Stop;
-
-#[cfg(not(unix))]
-impl Stop {
-    fn new() -> io::Result<Self> {
-        Ok(Stop)
-    }
-
-    async fn wait(self) {
-        let _ = tokio::signal::ctrl_c().await;
     }
 }

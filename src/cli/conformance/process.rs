@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 use taskmock::conformance::{Answer, Reply};
 
+use crate::cli::signals::Signals;
+
 /// A longer line is rubbish, in bytes.
 const LONGEST_LINE: usize = 1 << 20;
 
@@ -304,30 +306,14 @@ pub(super) fn end_with_this_process() {
 pub(super) fn on_signal(act: impl Fn() + Send + 'static) {
     let wait = move || {
         let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return };
-        while runtime.block_on(signal()) {
+        let Ok(mut signals) = runtime.block_on(async { Signals::new(true) }) else { return };
+        loop {
+            runtime.block_on(signals.next());
             act();
         }
     };
     // Without the thread a signal ends this process, and the clients by the end of their input.
     let _ = thread::Builder::new().name("taskmock-signals".to_owned()).spawn(wait);
-}
-
-/// Waits for a signal; false if none can come.
-#[cfg(unix)]
-async fn signal() -> bool {
-    use tokio::signal::unix::{SignalKind, signal};
-    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-    let Ok(mut signals) = kinds.into_iter().map(signal).collect::<io::Result<Vec<_>>>() else { return false };
-    std::future::poll_fn(|context| {
-        let came = signals.iter_mut().any(|signal| signal.poll_recv(context).is_ready());
-        if came { std::task::Poll::Ready(true) } else { std::task::Poll::Pending }
-    })
-    .await
-}
-
-#[cfg(not(unix))]
-async fn signal() -> bool {
-    tokio::signal::ctrl_c().await.is_ok()
 }
 
 /// Whether a process has ended, without taking note of it, so that its number stays its own.
