@@ -20,7 +20,7 @@ use hyper_util::rt::TokioIo;
 use taskmock::conformance::{Answer, Results, Suite};
 use taskmock::dialect::Dialect;
 use taskmock::ehpc::list_tasks::{Input, Output};
-use taskmock::{Backend, Format, Refused};
+use taskmock::{Backend, Format, ServiceError};
 use tokio::net::TcpListener;
 
 use compare::{Aim, Row, median, resident_kib};
@@ -109,8 +109,8 @@ fn client(endpoint: &str, input: &Input) -> Answer<Output> {
     }
     let envelope: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
     let text = |name: &str| envelope[name].as_str().unwrap_or("").to_owned();
-    let refused = Refused::new(status, &text("Code"), &text("Message"));
-    Answer::Error(Refused { request_id: text("RequestId"), ..refused })
+    let refused = ServiceError::new(status, &text("Code"), &text("Message"));
+    Answer::Error(ServiceError { request_id: text("RequestId"), ..refused })
 }
 
 /// Status and body, over the connection that this thread keeps to a host.

@@ -52,7 +52,7 @@ impl Draw {
     pub(crate) fn text(&mut self) -> Text {
         match self.below(4) {
             0 => Text::Plain,
-            1 => Text::Hurting(self.below(HURTING.len())),
+            1 => Text::Hurting(self.below(ADVERSARIAL.len())),
             _ => Text::Human(self.number()),
         }
     }
@@ -65,7 +65,7 @@ pub(crate) enum Text {
     Plain,
     /// A few words, by number.
     Human(u64),
-    /// One of [`HURTING`], by its place.
+    /// One of [`ADVERSARIAL`], by its place.
     Hurting(usize),
 }
 
@@ -75,7 +75,7 @@ impl Text {
         match self {
             Text::Plain => "no".to_owned(),
             Text::Human(number) => words(number),
-            Text::Hurting(at) => match (HURTING[at], format) {
+            Text::Hurting(at) => match (ADVERSARIAL[at], format) {
                 ((_, _, Some(carried)), Format::Xml) => carried.to_owned(),
                 ((_, text, _), _) => text.to_owned(),
             },
@@ -93,7 +93,7 @@ impl Text {
 }
 
 /// Texts that have broken clients: a name, the text, and how XML 1.0 carries it if not as it is.
-pub(crate) const HURTING: &[(&str, &str, Option<&str>)] = &[
+pub(crate) const ADVERSARIAL: &[(&str, &str, Option<&str>)] = &[
     ("empty", "", None),
     ("blank", "  ", None),
     ("markup", "a<b>&c;\"d'", None),

@@ -6,10 +6,10 @@ use std::borrow::Cow;
 ///
 /// ```
 /// let code = taskmock::operation("ehpc.list_tasks").unwrap().error("DbError").unwrap();
-/// assert_eq!(code.layer, taskmock::Layer::Service);
+/// assert_eq!(code.origin, taskmock::ErrorOrigin::Service);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Layer {
+pub enum ErrorOrigin {
     /// The API gateway in front of every service: addressing, authentication, flow control.
     Gateway,
     /// The service itself.
@@ -35,7 +35,7 @@ pub struct ErrorCode {
     /// operation's first parameter.
     pub argument: &'static str,
     /// Who answers with it.
-    pub layer: Layer,
+    pub origin: ErrorOrigin,
     /// The id of the fact that states it.
     pub fact: &'static str,
 }
@@ -49,13 +49,13 @@ impl ErrorCode {
 
 /// Writes rows of a table: `status, code, message[, argument], fact`.
 macro_rules! error_codes {
-    ($layer:ident: $($status:literal $code:literal $message:literal $(($argument:literal))? [$fact:literal];)*) => {
+    ($origin:ident: $($status:literal $code:literal $message:literal $(($argument:literal))? [$fact:literal];)*) => {
         &[$($crate::error_code::ErrorCode {
             status: $status,
             code: $code,
             message: $message,
             argument: concat!($($argument)?),
-            layer: $crate::error_code::Layer::$layer,
+            origin: $crate::error_code::ErrorOrigin::$origin,
             fact: $fact,
         }),*]
     };

@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use crate::backend::Backend;
 use crate::case::{
-    Body, Case, ForOperation, GENERATOR_VERSION, OperationInput, Wire, body_catalogue, catalogue, for_operation,
-    random_case, wire_catalogue,
+    BodySample, Case, ForOperation, GENERATOR_VERSION, OperationInput, RawRequest, body_catalogue, catalogue,
+    for_operation, random_case, raw_requests,
 };
 use crate::format::Format;
 use crate::http::{Request, Response};
@@ -30,7 +30,7 @@ use crate::shard::Shard;
 /// | `request.http` | the request, in JSON where the operation has it, as it stands on the wire |
 /// | `response.json`, `response.xml` | the body of the response in each encoding, as it stands on the wire |
 ///
-/// The folder of a [`Body`](crate::Body) has no request, `given` or `input`: each answer has the
+/// The folder of a [`BodySample`](crate::Body) has no request, `given` or `input`: each answer has the
 /// `outputs` that a sound client may make of the body, and `may_be_error`, whether it may say that it
 /// cannot read it (it has to, if there are no outputs).
 ///
@@ -218,7 +218,7 @@ impl<F: FnMut()> ForOperation for Folders<'_, F> {
             .collect();
         let mut place = 0;
         self.add(&formats, &mut place, catalogue::<I>);
-        self.add::<Wire<I>>(&formats, &mut place, wire_catalogue::<I>);
+        self.add::<RawRequest<I>>(&formats, &mut place, raw_requests::<I>);
         self.add_bodies::<I>(&formats, &mut place);
         for number in 0..self.fixtures.random {
             let seed = Seed(self.fixtures.seed.number(number));
@@ -254,7 +254,7 @@ impl<F: FnMut()> Folders<'_, F> {
         }
     }
 
-    fn folder_of_body<I: OperationInput>(&mut self, bodies: &[Body<I>]) {
+    fn folder_of_body<I: OperationInput>(&mut self, bodies: &[BodySample<I>]) {
         let Some(first) = bodies.first() else { return };
         let folder = format!("{}/{}", I::ID, first.name);
         let mut answers = serde_json::Map::new();

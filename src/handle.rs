@@ -4,10 +4,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use crate::backend::Backend;
+use crate::backend::control;
+use crate::backend::request_log::ReceivedRequest;
 use crate::clock::{TimeError, Timestamp};
-use crate::control;
 use crate::http::{Answer, Incoming};
-use crate::journal::Recorded;
 use crate::services::{Armed, State, Submit};
 
 /// A backend behind a server: everything that a test does with it while the server runs.
@@ -268,12 +268,12 @@ impl Handle {
         self.with(|backend| backend.admit(credentials));
     }
 
-    /// The requests that came in, the oldest first; at most [`MOST_RECORDED`](crate::MOST_RECORDED).
+    /// The requests that came in, the oldest first; at most [`MAX_RECEIVED`](crate::MAX_RECEIVED).
     ///
     /// ```
     /// assert!(taskmock::MockServer::start().requests().is_empty());
     /// ```
-    pub fn requests(&self) -> Vec<Recorded> {
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
         self.with(|backend| backend.requests())
     }
 

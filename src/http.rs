@@ -118,13 +118,13 @@ pub(crate) struct Answer {
     pub(crate) headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     pub(crate) body: Bytes,
     /// Why a signature does not match, for whoever runs the server.
-    pub(crate) verdict: Option<String>,
+    pub(crate) signature_diagnosis: Option<String>,
 }
 
 impl Answer {
     pub(crate) fn new(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let headers = vec![(Cow::Borrowed("content-type"), Cow::Borrowed(content_type))];
-        Answer { status, headers, body: body.into(), verdict: None }
+        Answer { status, headers, body: body.into(), signature_diagnosis: None }
     }
 
     pub(crate) fn with_header(self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {

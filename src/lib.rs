@@ -6,11 +6,10 @@
 
 mod backend;
 mod case;
+mod catalogue;
 mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
-#[cfg(feature = "server")]
-mod control;
 pub mod dialect;
 mod draw;
 mod error_code;
@@ -21,12 +20,10 @@ mod format;
 #[cfg(feature = "server")]
 mod handle;
 mod http;
-mod journal;
 #[cfg(feature = "server")]
 mod listener;
 mod operation;
 mod protocol;
-mod route;
 mod seed;
 #[cfg(feature = "server")]
 mod server;
@@ -37,17 +34,19 @@ mod shard;
 mod signature;
 mod word;
 
+pub use backend::request_log::{MAX_RECEIVED, ReceivedRequest};
 pub use backend::{ArmError, Backend, fact, facts};
 pub use case::{
-    Body, Case, Class, ForOperation, GENERATOR_VERSION, Level, LevelError, Mismatch, OperationInput, OperationOutput,
-    Reading, Wire, body, body_catalogue, case, catalogue, for_operation, random_body, random_case, wire_catalogue,
+    BodySample, Case, Class, ForOperation, GENERATOR_VERSION, Level, LevelError, Mismatch, OperationInput,
+    OperationOutput, RawRequest, Reading, body, body_catalogue, case, catalogue, for_operation, random_body,
+    random_case, raw_requests,
 };
 #[doc(hidden)]
 pub use case::{Field, Kind, Paging, Sketch};
 #[cfg(feature = "proptest")]
 pub use case::{bodies, cases, inputs, invalid_inputs, random_cases, requests, states};
 pub use clock::{Span, TimeError, Timestamp};
-pub use error_code::{ErrorCode, Layer};
+pub use error_code::{ErrorCode, ErrorOrigin};
 pub use fact::{Fact, FactKind};
 #[cfg(feature = "fixtures")]
 pub use fixture::{FixtureError, Fixtures};
@@ -55,11 +54,10 @@ pub use format::{DecodeError, Format, JsonText};
 #[cfg(feature = "server")]
 pub use handle::Handle;
 pub use http::{MAX_BODY, Request, Response};
-pub use journal::{MOST_RECORDED, Recorded};
 #[cfg(feature = "server")]
 pub use listener::{Listener, Log, Settings};
 pub use operation::{Operation, Parameter};
-pub use protocol::{Protocol, Refused};
+pub use protocol::{Protocol, ServiceError};
 pub use seed::Seed;
 #[cfg(feature = "server")]
 pub use server::MockServer;

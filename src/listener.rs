@@ -17,8 +17,8 @@ use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::task::{AbortHandle, JoinSet};
 
+use crate::backend::control;
 use crate::backend::{Backend, plain};
-use crate::control;
 use crate::handle::Handle;
 use crate::http::{Answer, Incoming, MAX_BODY, Response};
 use crate::services::State;
@@ -259,8 +259,8 @@ async fn serve(served: Arc<Served>, request: hyper::Request<Body>) -> Result<hyp
     if let Some(log) = &served.log {
         log(&line(answer.status, &incoming));
         // What the cloud does not tell the developer of a client.
-        if let Some(verdict) = &answer.verdict {
-            log(verdict);
+        if let Some(signature_diagnosis) = &answer.signature_diagnosis {
+            log(signature_diagnosis);
         }
     }
     Ok(Response::from(answer).map(Full::new))

@@ -20,7 +20,7 @@ use crate::services::{RawResponse, State, operation};
 /// assert!(truncated.check(Err("unexpected end")).is_ok());
 /// ```
 #[derive(Clone)]
-pub struct Body<I: OperationInput> {
+pub struct BodySample<I: OperationInput> {
     /// Its name.
     pub name: String,
     /// The ids of the facts that it shows.
@@ -67,7 +67,7 @@ pub struct Reading<O> {
     pub error: bool,
 }
 
-impl<I: OperationInput> Body<I> {
+impl<I: OperationInput> BodySample<I> {
     /// Whether a client read it as it should.
     ///
     /// # Errors
@@ -121,12 +121,12 @@ impl<I: OperationInput> Body<I> {
     }
 }
 
-impl<I: OperationInput> Serialize for Body<I> {
+impl<I: OperationInput> Serialize for BodySample<I> {
     /// As `kind` (`body`), `name`, `operation`, `class`, `format`, `facts` with their sources, `content_type`, the
     /// `body` (a text, or a list of bytes if it is not UTF-8), and `then`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut fields = serializer.serialize_struct("Body", 9)?;
+        let mut fields = serializer.serialize_struct("BodySample", 9)?;
         fields.serialize_field("kind", "body")?;
         fields.serialize_field("name", &self.name)?;
         fields.serialize_field("operation", I::ID)?;
@@ -143,7 +143,7 @@ impl<I: OperationInput> Serialize for Body<I> {
     }
 }
 
-impl<I: OperationInput> Debug for Body<I> {
+impl<I: OperationInput> Debug for BodySample<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} of {}, {}, {}", self.name, I::ID, self.format, self.class)?;
         writeln!(f, "  response 200 {}", self.content_type)?;
@@ -244,12 +244,12 @@ pub(crate) struct Way<O> {
 
 impl<O: OperationOutput> Way<O> {
     /// The body of an answer; none if this answer cannot be so.
-    pub(crate) fn body<I: OperationInput<Output = O>>(&self, output: &O, format: Format) -> Option<Body<I>> {
+    pub(crate) fn body<I: OperationInput<Output = O>>(&self, output: &O, format: Format) -> Option<BodySample<I>> {
         let bent = (self.bend)(&Good { output, format })?;
         let operation = operation(I::ID).expect("every Input is of a registered operation");
         let content_type =
             bent.content_type.map_or_else(|| operation.protocol.content_type(format).to_owned(), str::to_owned);
-        Some(Body {
+        Some(BodySample {
             name: format!("body.{}", self.name),
             facts: vec![self.fact],
             class: self.class,

@@ -3,17 +3,17 @@
 use std::fmt::Write as _;
 
 use super::{Case, Mismatch, OperationInput, OperationOutput, differences, shown};
+use crate::backend::request_log::ReceivedRequest;
+use crate::backend::route::{Route, route};
 use crate::format::Format;
 use crate::http::{Incoming, decode};
-use crate::journal::Recorded;
-use crate::protocol::Refused;
-use crate::route::{Route, route};
+use crate::protocol::ServiceError;
 
 /// Parameters by name with what they are, if they are anything.
 type Values = Vec<(&'static str, Option<String>)>;
 
 /// The request id of what a client got, if it has a place for one.
-fn request_id<O: OperationOutput>(got: &mut Result<O, Refused>) -> Option<&mut String> {
+fn request_id<O: OperationOutput>(got: &mut Result<O, ServiceError>) -> Option<&mut String> {
     match got {
         Ok(output) => output.request_id(),
         Err(refused) => Some(&mut refused.request_id),
@@ -22,7 +22,7 @@ fn request_id<O: OperationOutput>(got: &mut Result<O, Refused>) -> Option<&mut S
 
 /// What a client gets, as a value with an `output` or an `error`, whose fields have the names that
 /// they have in the protocol of `conformance`.
-pub(crate) fn value_of<O: OperationOutput>(side: &Result<O, Refused>) -> serde_json::Value {
+pub(crate) fn value_of<O: OperationOutput>(side: &Result<O, ServiceError>) -> serde_json::Value {
     match side {
         Ok(output) => serde_json::json!({ "output": output }),
         Err(refused) => serde_json::json!({ "error": {
@@ -50,14 +50,14 @@ impl<I: OperationInput> Case<I> {
     /// What is different, and everything that helps to see why.
     ///
     /// ```
-    /// use taskmock::{Format, Refused, case, ehpc::list_tasks::Input};
+    /// use taskmock::{Format, ServiceError, case, ehpc::list_tasks::Input};
     /// let case = case::<Input>("error.not_authorized", Format::Json).unwrap();
-    /// let proxy = Refused::new(407, "ProxyAuthenticationRequired", "");
+    /// let proxy = ServiceError::new(407, "ProxyAuthenticationRequired", "");
     /// let mismatch = case.check(Err(proxy)).unwrap_err().to_string();
     /// assert!(mismatch.contains(r#"error.code: expected "NotAuthorized", got "ProxyAuthenticationRequired""#));
     /// assert!(mismatch.contains("000, error codes"));
     /// ```
-    pub fn check(&self, got: Result<I::Output, Refused>) -> Result<(), Mismatch> {
+    pub fn check(&self, got: Result<I::Output, ServiceError>) -> Result<(), Mismatch> {
         let said = self.differences(got, MOST_REQUESTS);
         if said.is_empty() {
             return Ok(());
@@ -67,7 +67,7 @@ impl<I: OperationInput> Case<I> {
 
     /// A line for each leaf in which what a client got is not what it should have got. A request id may be
     /// that of any of so many requests.
-    pub(crate) fn differences(&self, mut got: Result<I::Output, Refused>, requests: u64) -> String {
+    pub(crate) fn differences(&self, mut got: Result<I::Output, ServiceError>, requests: u64) -> String {
         if let Some(id) = request_id(&mut got)
             && self.is_drawn(id, requests.min(MOST_REQUESTS))
         {
@@ -78,7 +78,7 @@ impl<I: OperationInput> Case<I> {
 
     /// The same for what a server of its own ids answered: any id will do, but not none.
     #[cfg(feature = "conformance")]
-    pub(crate) fn differences_of_a_server(&self, mut got: Result<I::Output, Refused>) -> String {
+    pub(crate) fn differences_of_a_server(&self, mut got: Result<I::Output, ServiceError>) -> String {
         if let Some(id) = request_id(&mut got)
             && !id.is_empty()
         {
@@ -87,7 +87,7 @@ impl<I: OperationInput> Case<I> {
         self.differences_but_for_the_id(&got)
     }
 
-    fn differences_but_for_the_id(&self, got: &Result<I::Output, Refused>) -> String {
+    fn differences_but_for_the_id(&self, got: &Result<I::Output, ServiceError>) -> String {
         let mut said = String::new();
         if *got != self.then {
             differences(&mut said, "", &value_of(&self.then), &value_of(got));
@@ -111,7 +111,7 @@ impl<I: OperationInput> Case<I> {
     /// let mismatch = case.check_requests(&backend.requests()).unwrap_err().to_string();
     /// assert!(mismatch.starts_with("the client asked for something else\n  offset: expected 1, sent 10\n"));
     /// ```
-    pub fn check_requests(&self, sent: &[Recorded]) -> Result<(), Mismatch> {
+    pub fn check_requests(&self, sent: &[ReceivedRequest]) -> Result<(), Mismatch> {
         let said = self.differences_of_requests(sent);
         if said.is_empty() {
             return Ok(());
@@ -120,7 +120,7 @@ impl<I: OperationInput> Case<I> {
     }
 
     /// A line for each thing that a client should have asked otherwise.
-    pub(crate) fn differences_of_requests(&self, sent: &[Recorded]) -> String {
+    pub(crate) fn differences_of_requests(&self, sent: &[ReceivedRequest]) -> String {
         let mut said = String::new();
         let request = self.request();
         let expected = self.asked_for(&Incoming::from(&request));
@@ -129,11 +129,11 @@ impl<I: OperationInput> Case<I> {
             path.split('/').map(|piece| decode(piece).ok().map(|piece| piece.into_owned())).collect::<Vec<_>>()
         };
         let path = pieces(request.uri().path());
-        let path_of = |recorded: &Recorded| {
+        let path_of = |recorded: &ReceivedRequest| {
             let target = recorded.target.split('?').next().unwrap_or("");
             pieces(target)
         };
-        let is_meant = |recorded: &&Recorded| match expected {
+        let is_meant = |recorded: &&ReceivedRequest| match expected {
             Some(_) => recorded.operation == Some(I::ID),
             None => path_of(recorded) == path,
         };

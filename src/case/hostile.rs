@@ -1,7 +1,7 @@
 //! Hostile: requests for servers, from right ones over wrong ones to rubbish.
 
 use super::{Kind, OperationInput};
-use crate::draw::{Draw, HURTING};
+use crate::draw::{ADVERSARIAL, Draw};
 use crate::format::Format;
 use crate::http::{Request, encode};
 use crate::seed::Seed;
@@ -130,7 +130,7 @@ const PATHS: &[&str] = &[
 
 fn value(draw: &mut Draw) -> String {
     match draw.below(3) {
-        0 => encode(draw.pick(HURTING).1).to_string(),
+        0 => encode(draw.pick(ADVERSARIAL).1).to_string(),
         1 => "x".repeat(draw.below(5000)),
         _ => (*draw.pick(VALUES)).to_owned(),
     }

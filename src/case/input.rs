@@ -41,7 +41,7 @@ pub trait OperationInput: Clone + Debug + PartialEq + Serialize + Send + Sync + 
 
     /// The catalogue of requests that no Input can say.
     #[doc(hidden)]
-    fn wire_catalogue(format: Format) -> Vec<Case<Wire<Self>>>;
+    fn raw_requests(format: Format) -> Vec<Case<RawRequest<Self>>>;
 
     /// How it pages, if it does.
     #[doc(hidden)]
@@ -111,19 +111,19 @@ impl Kind {
 /// [`Case::curl`].
 ///
 /// ```
-/// use taskmock::{Format, wire_catalogue, ehpc::list_tasks::Input};
-/// let cases = wire_catalogue::<Input>(Format::Json);
+/// use taskmock::{Format, raw_requests, ehpc::list_tasks::Input};
+/// let cases = raw_requests::<Input>(Format::Json);
 /// let case = cases.iter().find(|case| case.name == "wire.page_size.not_a_number").unwrap();
 /// assert!(case.when.request.uri().query().unwrap().ends_with("PageSize=ten"));
 /// ```
 #[derive(Clone, Debug)]
-pub struct Wire<I> {
+pub struct RawRequest<I> {
     /// The request.
     pub request: Request,
     pub(crate) input: std::marker::PhantomData<I>,
 }
 
-impl<I: OperationInput> OperationInput for Wire<I> {
+impl<I: OperationInput> OperationInput for RawRequest<I> {
     type Output = I::Output;
     const ID: &'static str = I::ID;
     const IS_WIRE: bool = true;
@@ -133,10 +133,10 @@ impl<I: OperationInput> OperationInput for Wire<I> {
     }
 
     fn catalogue(format: Format) -> Vec<Case<Self>> {
-        I::wire_catalogue(format)
+        I::raw_requests(format)
     }
 
-    fn wire_catalogue(_: Format) -> Vec<Case<Wire<Self>>> {
+    fn raw_requests(_: Format) -> Vec<Case<RawRequest<Self>>> {
         Vec::new()
     }
 
@@ -145,23 +145,23 @@ impl<I: OperationInput> OperationInput for Wire<I> {
     }
 }
 
-impl<I> PartialEq for Wire<I> {
+impl<I> PartialEq for RawRequest<I> {
     fn eq(&self, other: &Self) -> bool {
         let parts = |request: &Request| (request.method().clone(), request.uri().clone(), request.body().clone());
         parts(&self.request) == parts(&other.request) && self.request.headers() == other.request.headers()
     }
 }
 
-impl<I> Serialize for Wire<I> {
+impl<I> Serialize for RawRequest<I> {
     /// As `method`, `target`, `headers` and `body`.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         parts(&self.request).serialize(serializer)
     }
 }
 
-impl<I> Wire<I> {
+impl<I> RawRequest<I> {
     pub(crate) fn new(request: Request) -> Self {
-        Wire { request, input: std::marker::PhantomData }
+        RawRequest { request, input: std::marker::PhantomData }
     }
 }
 

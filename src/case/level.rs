@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Body, Case, Class, OperationInput};
+use super::{BodySample, Case, Class, OperationInput};
 use crate::backend::fact;
 use crate::fact::FactKind;
 
@@ -106,7 +106,7 @@ impl<I: OperationInput> Case<I> {
     }
 }
 
-impl<I: OperationInput> Body<I> {
+impl<I: OperationInput> BodySample<I> {
     /// How much it binds a client.
     ///
     /// ```

@@ -10,9 +10,9 @@ use crate::backend::fact;
 /// facts with their sources, and how to see it again.
 ///
 /// ```
-/// use taskmock::{Format, Refused, case, ehpc::list_tasks::Input};
+/// use taskmock::{Format, ServiceError, case, ehpc::list_tasks::Input};
 /// let case = case::<Input>("empty", Format::Json).unwrap();
-/// assert!(case.check(Err(Refused::default())).is_err());
+/// assert!(case.check(Err(ServiceError::default())).is_err());
 /// ```
 pub struct Mismatch(pub(crate) String);
 

@@ -13,16 +13,14 @@ mod paging;
 mod sketch;
 mod strategy;
 
-pub use body::{Body, Field, Reading};
+pub use body::{BodySample, Field, Reading};
 pub use by_id::{ForOperation, for_operation};
-pub use input::{Kind, OperationInput, OperationOutput, Wire};
+pub use input::{Kind, OperationInput, OperationOutput, RawRequest};
 pub use level::{Level, LevelError};
 pub use mismatch::Mismatch;
 pub use paging::Paging;
 pub use sketch::Sketch;
-pub use strategy::{
-    GENERATOR_VERSION, body, body_catalogue, case, catalogue, random_body, random_case, wire_catalogue,
-};
+pub use strategy::{GENERATOR_VERSION, body, body_catalogue, case, catalogue, random_body, random_case, raw_requests};
 
 #[cfg(feature = "conformance")]
 pub(crate) use body::Absent;
@@ -52,7 +50,7 @@ use crate::clock::Timestamp;
 use crate::format::{DecodeError, Format};
 use crate::http::{Request, Response};
 use crate::operation::Operation;
-use crate::protocol::Refused;
+use crate::protocol::ServiceError;
 use crate::seed::Seed;
 use crate::services::{Armed, RawResponse, State, operation};
 
@@ -89,7 +87,7 @@ pub struct Case<I: OperationInput> {
     /// What is asked.
     pub when: I,
     /// The answer, or the refusal. Request ids are those of the first request.
-    pub then: Result<I::Output, Refused>,
+    pub then: Result<I::Output, ServiceError>,
 }
 
 /// What a case or a body is like.
@@ -203,7 +201,7 @@ impl<I: OperationInput> Case<I> {
     /// assert_eq!(read.unwrap_err().status, 406);
     /// # Ok::<(), taskmock::DecodeError>(())
     /// ```
-    pub fn read(&self, response: &Response) -> Result<Result<I::Output, Refused>, DecodeError> {
+    pub fn read(&self, response: &Response) -> Result<Result<I::Output, ServiceError>, DecodeError> {
         if response.status().is_success() {
             return I::Output::decode(response.body(), self.format, &self.given.dialect).map(Ok);
         }
@@ -280,7 +278,7 @@ impl<I: OperationInput> Case<I> {
     pub fn replay(&self) -> String {
         let (path, format) = (I::ID.replace('.', "::"), format!("{:?}", self.format));
         let input = format!("taskmock::{path}::Input");
-        let input = if I::IS_WIRE { format!("taskmock::Wire<{input}>") } else { input };
+        let input = if I::IS_WIRE { format!("taskmock::RawRequest<{input}>") } else { input };
         format!("taskmock::case::<{input}>({:?}, taskmock::Format::{format})", self.name)
     }
 }
@@ -344,10 +342,10 @@ impl<I: OperationInput> CaseWithoutAnswer<I> {
         if self.class == Class::Valid {
             self.class = Class::Edge;
         }
-        self.then(Err(Refused::new(status, code, message)))
+        self.then(Err(ServiceError::new(status, code, message)))
     }
 
-    pub(crate) fn then(self, then: Result<I::Output, Refused>) -> Case<I> {
+    pub(crate) fn then(self, then: Result<I::Output, ServiceError>) -> Case<I> {
         let CaseWithoutAnswer { name, facts, class, format, given, when } = self;
         Case { name, facts, class, format, given, when, then }.with_first_id()
     }
@@ -384,7 +382,7 @@ impl<I: OperationInput> Serialize for Case<I> {
         #[serde(rename_all = "lowercase")]
         enum Then<'a, O> {
             Output(&'a O),
-            Error(&'a Refused),
+            Error(&'a ServiceError),
         }
         let then = match &self.then {
             Ok(output) => Then::Output(output),
@@ -419,11 +417,11 @@ impl<I: OperationInput> Debug for Case<I> {
 }
 
 /// The error row of an operation by its code, as a client sees it when it is armed.
-pub(crate) fn armed_refusal(operation: &Operation, code: &str) -> Option<Refused> {
+pub(crate) fn armed_refusal(operation: &Operation, code: &str) -> Option<ServiceError> {
     let row = operation.error(code)?;
     let argument = if row.argument.is_empty() { operation.parameters.first()?.name } else { row.argument };
     let fill = |template: &str| template.replace("%s", argument);
-    Some(Refused::new(row.status, &fill(row.code), &fill(row.message)))
+    Some(ServiceError::new(row.status, &fill(row.code), &fill(row.message)))
 }
 
 /// Makes the Input and the Output of an operation `Arbitrary`.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Case, Kind, OperationInput, Wire};
+use super::{Case, Kind, OperationInput, RawRequest};
 use crate::format::Format;
 use crate::seed::Seed;
 use crate::services::operation;
@@ -113,25 +113,25 @@ pub(crate) fn kind_of<I: OperationInput>(case: &Case<I>) -> Option<String> {
 }
 
 /// A sketch whose case carries its request to the letter.
-pub(crate) fn on_the_wire<I: OperationInput>(sketch: Box<dyn Sketch<I>>) -> Box<dyn Sketch<Wire<I>>> {
+pub(crate) fn on_the_wire<I: OperationInput>(sketch: Box<dyn Sketch<I>>) -> Box<dyn Sketch<RawRequest<I>>> {
     Box::new(OnTheWire(sketch))
 }
 
 struct OnTheWire<I: OperationInput>(Box<dyn Sketch<I>>);
 
-impl<I: OperationInput> Sketch<Wire<I>> for OnTheWire<I> {
-    fn case(&self) -> Case<Wire<I>> {
+impl<I: OperationInput> Sketch<RawRequest<I>> for OnTheWire<I> {
+    fn case(&self) -> Case<RawRequest<I>> {
         let case = self.0.case();
-        let when = Wire::new(case.request());
+        let when = RawRequest::new(case.request());
         let Case { name, facts, class, format, given, then, .. } = case;
         Case { name, facts, class, format, given, when, then }
     }
 
-    fn simpler(&self) -> Vec<Box<dyn Sketch<Wire<I>>>> {
+    fn simpler(&self) -> Vec<Box<dyn Sketch<RawRequest<I>>>> {
         self.0.simpler().into_iter().map(on_the_wire).collect()
     }
 
-    fn boxed(&self) -> Box<dyn Sketch<Wire<I>>> {
+    fn boxed(&self) -> Box<dyn Sketch<RawRequest<I>>> {
         on_the_wire(self.0.boxed())
     }
 }

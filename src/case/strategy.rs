@@ -2,7 +2,7 @@
 
 use super::body::{Way, ways};
 use super::sketch::{Origin, Sketched};
-use super::{Body, Case, Kind, OperationInput, Wire};
+use super::{BodySample, Case, Kind, OperationInput, RawRequest};
 use crate::draw::Draw;
 use crate::format::Format;
 use crate::seed::Seed;
@@ -19,7 +19,7 @@ pub const GENERATOR_VERSION: u32 = 1;
 /// The catalogue of an operation: every bound, every combination, every error code and every shape
 /// that the documents speak of, from small to large. Its expectations are written by hand.
 ///
-/// It holds what the Input of the operation can say; what it cannot is in [`wire_catalogue`].
+/// It holds what the Input of the operation can say; what it cannot is in [`raw_requests`].
 /// `format` is the encoding that is asked for; an operation without XML has an empty catalogue for
 /// it.
 ///
@@ -43,14 +43,14 @@ pub fn catalogue<I: OperationInput>(format: Format) -> Vec<Case<I>> {
 /// parameter that is given twice, another method, another way to say the same. It is for servers.
 ///
 /// ```
-/// use taskmock::{Format, wire_catalogue, dws::list_logical_cluster_tasks::Input};
-/// for case in wire_catalogue::<Input>(Format::Json) {
+/// use taskmock::{Format, raw_requests, dws::list_logical_cluster_tasks::Input};
+/// for case in raw_requests::<Input>(Format::Json) {
 ///     let response = case.backend().respond(&case.request());
 ///     case.check(case.read(&response)?)?;
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn wire_catalogue<I: OperationInput>(format: Format) -> Vec<Case<Wire<I>>> {
+pub fn raw_requests<I: OperationInput>(format: Format) -> Vec<Case<RawRequest<I>>> {
     catalogue(format)
 }
 
@@ -102,7 +102,7 @@ fn sketched<I: OperationInput>(seed: Seed, kind: Kind, format: Format) -> Sketch
 /// let bodies = body_catalogue::<Input>(Format::Json);
 /// assert!(bodies.iter().any(|body| body.name == "body.missing.state"));
 /// ```
-pub fn body_catalogue<I: OperationInput>(format: Format) -> Vec<Body<I>> {
+pub fn body_catalogue<I: OperationInput>(format: Format) -> Vec<BodySample<I>> {
     let catalogue = catalogue::<I>(format);
     let outputs: Vec<I::Output> = ["one", "full"]
         .iter()
@@ -118,7 +118,7 @@ pub fn body_catalogue<I: OperationInput>(format: Format) -> Vec<Body<I>> {
 /// use taskmock::{Format, Seed, random_body, ehpc::list_tasks::Input};
 /// assert_eq!(random_body::<Input>(Seed(3), Format::Xml).bytes, random_body::<Input>(Seed(3), Format::Xml).bytes);
 /// ```
-pub fn random_body<I: OperationInput>(seed: Seed, format: Format) -> Body<I> {
+pub fn random_body<I: OperationInput>(seed: Seed, format: Format) -> BodySample<I> {
     SketchedBody::of(seed, &ways(), format).body
 }
 
@@ -129,7 +129,7 @@ pub fn random_body<I: OperationInput>(seed: Seed, format: Format) -> Body<I> {
 /// assert!(body::<Input>("body.truncated", Format::Json).is_some());
 /// assert!(body::<Input>("body.random.4d2", Format::Json).is_some());
 /// ```
-pub fn body<I: OperationInput>(name: &str, format: Format) -> Option<Body<I>> {
+pub fn body<I: OperationInput>(name: &str, format: Format) -> Option<BodySample<I>> {
     match name.strip_prefix("body.random.") {
         Some(origin) => {
             // The way stands after it for people; it follows from the seed.
@@ -145,7 +145,7 @@ pub fn body<I: OperationInput>(name: &str, format: Format) -> Option<Body<I>> {
 struct SketchedBody<I: OperationInput> {
     sketched: Sketched<I>,
     way: usize,
-    body: Body<I>,
+    body: BodySample<I>,
 }
 
 impl<I: OperationInput> Clone for SketchedBody<I> {
@@ -206,7 +206,7 @@ mod with_proptest {
     use super::super::sketch::kind_of;
     use super::*;
     use crate::http::Request;
-    use crate::protocol::Refused;
+    use crate::protocol::ServiceError;
     use crate::services::State;
 
     /// The cases of an operation: first every case of the [`catalogue`] once, from small to large,
@@ -218,7 +218,7 @@ mod with_proptest {
     ///
     /// It has the dialects of a word or a value, such as `Failed` for `Fail`. It leaves out those that
     /// change the shape of an answer, which no client has to read (they are in [`bodies`]), and
-    /// requests that no Input can say ([`wire_catalogue`]). A failure shrinks to a
+    /// requests that no Input can say ([`raw_requests`]). A failure shrinks to a
     /// smaller case of the same kind, answered or refused with the same code, and is made again by
     /// [`case`] with its name; proptest's own files of failures do not find it, since which case comes
     /// next depends on those before.
@@ -292,7 +292,7 @@ mod with_proptest {
     }
 
     /// Inputs that are within every bound, of a cluster, task or command that may or may not exist. It
-    /// leaves out what no Input can say, which is in [`wire_catalogue`].
+    /// leaves out what no Input can say, which is in [`raw_requests`].
     ///
     /// ```
     /// use proptest::prelude::*;
@@ -314,10 +314,10 @@ mod with_proptest {
     ///     prop_assert_eq!(refused.code == "MissingClusterId", input.cluster_id.is_empty());
     /// });
     /// ```
-    pub fn invalid_inputs<I: OperationInput>() -> impl Strategy<Value = (I, Refused)> + Clone {
+    pub fn invalid_inputs<I: OperationInput>() -> impl Strategy<Value = (I, ServiceError)> + Clone {
         only_random::<I>(Kind::Refused, Format::Json).prop_map(|case| {
             let refused = case.then.err().unwrap_or_default();
-            (case.when, Refused { request_id: String::new(), ..refused })
+            (case.when, ServiceError { request_id: String::new(), ..refused })
         })
     }
 
@@ -334,7 +334,7 @@ mod with_proptest {
     ///     body.check(Output::decode(&body.bytes, Format::Json, &Dialect::default()))?;
     /// });
     /// ```
-    pub fn bodies<I: OperationInput>(format: Format) -> impl Strategy<Value = Body<I>> + Clone {
+    pub fn bodies<I: OperationInput>(format: Format) -> impl Strategy<Value = BodySample<I>> + Clone {
         let all = ways::<I::Output>();
         let random = {
             let all: Arc<[Way<I::Output>]> = all.into();
@@ -376,8 +376,8 @@ mod with_proptest {
     }
 
     impl<I: OperationInput> Node for (SketchedBody<I>, Arc<[Way<I::Output>]>) {
-        type Value = Body<I>;
-        fn value(&self) -> Body<I> {
+        type Value = BodySample<I>;
+        fn value(&self) -> BodySample<I> {
             self.0.body.clone()
         }
         fn simpler(&self) -> Vec<Self> {
@@ -398,7 +398,7 @@ mod with_proptest {
         }
     }
 
-    impl<I: OperationInput> Listed for Body<I> {
+    impl<I: OperationInput> Listed for BodySample<I> {
         fn is_like(&self, other: &Self) -> bool {
             self.class == other.class
         }

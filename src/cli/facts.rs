@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use taskmock::{
     Fact, ForOperation, Format, OperationInput, body_catalogue, catalogue, facts, for_operation, operations,
-    wire_catalogue,
+    raw_requests,
 };
 
 use super::{Failure, print};
@@ -61,7 +61,7 @@ impl ForOperation for &mut Cases {
     fn run<I: OperationInput>(self) {
         for format in Format::ALL {
             catalogue::<I>(*format).iter().for_each(|case| self.add(I::ID, &case.name, &case.facts));
-            wire_catalogue::<I>(*format).iter().for_each(|case| self.add(I::ID, &case.name, &case.facts));
+            raw_requests::<I>(*format).iter().for_each(|case| self.add(I::ID, &case.name, &case.facts));
             body_catalogue::<I>(*format).iter().for_each(|body| self.add(I::ID, &body.name, &body.facts));
         }
     }

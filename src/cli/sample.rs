@@ -3,8 +3,8 @@
 use std::io::{self, BufWriter, Write};
 
 use taskmock::{
-    Body, Case, Class, ForOperation, Format, OperationInput, Seed, body_catalogue, catalogue, for_operation, operation,
-    operations, random_body, random_case,
+    BodySample, Case, Class, ForOperation, Format, OperationInput, Seed, body_catalogue, catalogue, for_operation,
+    operation, operations, random_body, random_case,
 };
 
 use super::{Failure, progress};
@@ -114,7 +114,7 @@ struct Source<I: OperationInput> {
 
 enum Drawn<I: OperationInput> {
     Case(Box<Case<I>>),
-    Body(Body<I>),
+    Body(BodySample<I>),
 }
 
 impl<I: OperationInput> Source<I> {

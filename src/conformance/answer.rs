@@ -3,18 +3,18 @@
 use serde_json::Value;
 
 use super::Error;
-use crate::protocol::Refused;
+use crate::protocol::ServiceError;
 
 /// What a client says that it got.
 ///
-/// A `Result<Output, Refused>` is one. What a client could not read is a [`Refused`] too, with what
+/// A `Result<Output, ServiceError>` is one. What a client could not read is a [`ServiceError`] too, with what
 /// it says about that as the message.
 ///
 /// ```
-/// use taskmock::Refused;
+/// use taskmock::ServiceError;
 /// use taskmock::conformance::Answer;
 /// use taskmock::ehpc::list_tasks::Output;
-/// let answer: Answer<Output> = Err(Refused::new(404, "ClusterNotFound", "")).into();
+/// let answer: Answer<Output> = Err(ServiceError::new(404, "ClusterNotFound", "")).into();
 /// assert!(matches!(answer, Answer::Error(_)));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +22,7 @@ pub enum Answer<O> {
     /// The decoded answer.
     Output(O),
     /// The error that the client shows to its user.
-    Error(Refused),
+    Error(ServiceError),
     /// The client cannot ask this, and why: it has no such operation, parameter or encoding. The case
     /// counts as not asked.
     Unsupported(String),
@@ -37,12 +37,12 @@ impl<O> Answer<O> {
     /// assert!(matches!(answer, Answer::Error(refused) if refused.status == 0));
     /// ```
     pub fn unreadable(why: impl Into<String>) -> Self {
-        Answer::Error(Refused { message: why.into(), ..Refused::default() })
+        Answer::Error(ServiceError { message: why.into(), ..ServiceError::default() })
     }
 }
 
-impl<O> From<Result<O, Refused>> for Answer<O> {
-    fn from(got: Result<O, Refused>) -> Self {
+impl<O> From<Result<O, ServiceError>> for Answer<O> {
+    fn from(got: Result<O, ServiceError>) -> Self {
         match got {
             Ok(output) => Answer::Output(output),
             Err(refused) => Answer::Error(refused),
@@ -90,7 +90,7 @@ impl Answer<Value> {
 }
 
 /// Reads the four fields of an error; what is absent or null the client does not tell.
-fn read_error(error: &Value) -> Result<Refused, String> {
+fn read_error(error: &Value) -> Result<ServiceError, String> {
     let Value::Object(fields) = error else { return Err("its \"error\" is no object".to_owned()) };
     let text = |name: &str| match fields.get(name) {
         None | Some(Value::Null) => Ok(String::new()),
@@ -106,5 +106,5 @@ fn read_error(error: &Value) -> Result<Refused, String> {
             .and_then(|status| u16::try_from(status).ok())
             .ok_or_else(|| format!("its error.http_status should be a number such as 404: {status}"))?,
     };
-    Ok(Refused { status, code: text("code")?, message: text("message")?, request_id: text("request_id")? })
+    Ok(ServiceError { status, code: text("code")?, message: text("message")?, request_id: text("request_id")? })
 }

@@ -10,12 +10,12 @@ use super::ignored::Ignored;
 use super::results::{Exchange, Failure, Side, Verdict};
 use super::shape::{is_shown_by, lists_as_expected};
 use crate::backend::Backend;
-use crate::case::{Body, Case, Level, OperationInput, differences, shown, value_of};
+use crate::backend::request_log::ReceivedRequest;
+use crate::case::{BodySample, Case, Level, OperationInput, differences, shown, value_of};
 use crate::dialect::Dialect;
 use crate::format::Format;
 use crate::http::{Incoming, Request, Response};
-use crate::journal::Recorded;
-use crate::protocol::Refused;
+use crate::protocol::ServiceError;
 use crate::services::State;
 
 /// The name of a case in a run: `ehpc.list_tasks/json/page_size.max`.
@@ -65,7 +65,7 @@ pub(crate) trait AnyCase: Send + Sync {
     fn input(&self) -> Value;
 
     /// What is to be said of a client that answers this, having sent that.
-    fn judge(&self, answer: Answer<Value>, sent: &[Recorded], ignored: &Ignored) -> Verdict;
+    fn judge(&self, answer: Answer<Value>, sent: &[ReceivedRequest], ignored: &Ignored) -> Verdict;
 
     /// What is sent to a server, in turn.
     fn requests(&self) -> Vec<Request>;
@@ -91,7 +91,7 @@ pub(crate) enum Asked<I: OperationInput> {
 
 /// A body, the state in which it comes, and what is asked to get it.
 pub(crate) struct OfBody<I: OperationInput> {
-    pub(crate) body: Body<I>,
+    pub(crate) body: BodySample<I>,
     pub(crate) given: State,
     pub(crate) asks: Case<I>,
 }
@@ -109,7 +109,12 @@ impl<I: OperationInput> Asked<I> {
     }
 
     /// Judges a client that decodes into our types.
-    pub(crate) fn judge_typed(&self, answer: Answer<I::Output>, sent: &[Recorded], ignored: &Ignored) -> Verdict {
+    pub(crate) fn judge_typed(
+        &self,
+        answer: Answer<I::Output>,
+        sent: &[ReceivedRequest],
+        ignored: &Ignored,
+    ) -> Verdict {
         let got = match answer {
             Answer::Unsupported(why) => return Verdict::Unsupported { why },
             Answer::Output(output) => Ok(output),
@@ -123,8 +128,9 @@ impl<I: OperationInput> Asked<I> {
             Asked::Case(case) => case.differences(ignored.overlook(got, &case.then), sent.len() as u64),
             Asked::Body(of) => {
                 let like = |output: &I::Output| ignored.overlook(got.clone(), &Ok(output.clone()));
-                let said =
-                    |got: Result<I::Output, Refused>| of.body.differences(got.map_err(|refused| refused.to_string()));
+                let said = |got: Result<I::Output, ServiceError>| {
+                    of.body.differences(got.map_err(|refused| refused.to_string()))
+                };
                 let each = of.body.then.outputs.iter().map(|output| said(like(output)));
                 // One that is right, or what is wrong beside the first.
                 each.min_by_key(|said| !said.is_empty()).unwrap_or_else(|| said(got))
@@ -139,7 +145,7 @@ impl<I: OperationInput> Asked<I> {
     }
 
     /// Puts together what is different in the answer and in what was sent.
-    fn verdict(&self, mut said: String, got: Value, sent: &[Recorded]) -> Verdict {
+    fn verdict(&self, mut said: String, got: Value, sent: &[ReceivedRequest]) -> Verdict {
         said.push_str(&self.case().differences_of_requests(sent));
         self.passed_unless(&said, got, || exchanges(self.given(), sent))
     }
@@ -194,7 +200,7 @@ impl<I: OperationInput> AnyCase for Asked<I> {
         serde_json::to_value(self.when()).unwrap_or_default()
     }
 
-    fn judge(&self, answer: Answer<Value>, sent: &[Recorded], ignored: &Ignored) -> Verdict {
+    fn judge(&self, answer: Answer<Value>, sent: &[ReceivedRequest], ignored: &Ignored) -> Verdict {
         let mut output = match answer {
             Answer::Unsupported(why) => return Verdict::Unsupported { why },
             Answer::Error(refused) => return self.judge_typed(Answer::Error(refused), sent, ignored),
@@ -291,7 +297,7 @@ fn bounded(got: Value) -> Value {
 
 /// The last exchanges of a client with the backend of a state. The answers are made again: the same
 /// requests get the same bytes.
-pub(crate) fn exchanges(given: &State, sent: &[Recorded]) -> Vec<Exchange> {
+pub(crate) fn exchanges(given: &State, sent: &[ReceivedRequest]) -> Vec<Exchange> {
     const MOST_SHOWN: usize = 5;
     let mut backend = Backend::new(given.clone());
     let answered = sent.iter().map(|recorded| {
@@ -304,7 +310,7 @@ pub(crate) fn exchanges(given: &State, sent: &[Recorded]) -> Vec<Exchange> {
 }
 
 /// A client's failure to answer at all: it crashed, hung or printed rubbish.
-pub(crate) fn without_answer(case: &dyn AnyCase, said: &str, sent: &[Recorded], stderr: String) -> Verdict {
+pub(crate) fn without_answer(case: &dyn AnyCase, said: &str, sent: &[ReceivedRequest], stderr: String) -> Verdict {
     Verdict::Failed(Box::new(Failure {
         differences: lines(said),
         expected: case.expected(),

@@ -5,7 +5,7 @@ use super::results::Verdict;
 #[cfg(feature = "signatures")]
 use super::signatures::{Signatures, Verifier};
 use crate::backend::Backend;
-use crate::journal::Recorded;
+use crate::backend::request_log::ReceivedRequest;
 use crate::listener::Listener;
 use crate::services::State;
 
@@ -42,7 +42,7 @@ impl Endpoint {
     }
 
     /// Ends a case: judges what the client answered, with what it sent, and adds what is wrong with a signature.
-    pub(crate) fn close(&mut self, case: &dyn AnyCase, judge: impl FnOnce(&[Recorded]) -> Verdict) -> Verdict {
+    pub(crate) fn close(&mut self, case: &dyn AnyCase, judge: impl FnOnce(&[ReceivedRequest]) -> Verdict) -> Verdict {
         let sent = self.listener.requests();
         let verdict = judge(&sent);
         #[cfg(feature = "signatures")]

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Error;
 use super::asked::AnyCase;
 use crate::case::OperationOutput;
-use crate::protocol::Refused;
+use crate::protocol::ServiceError;
 
 /// Fields that are left out of the comparison, as a failure names them: `output.RequestId`,
 /// `output.Tasks.Errors`, `error.request_id`. A client that does not show them to its user cannot be
@@ -53,9 +53,9 @@ impl Ignored {
     /// What was got, with what is ignored as it was expected.
     pub(crate) fn overlook<O: OperationOutput>(
         &self,
-        got: Result<O, Refused>,
-        expected: &Result<O, Refused>,
-    ) -> Result<O, Refused> {
+        got: Result<O, ServiceError>,
+        expected: &Result<O, ServiceError>,
+    ) -> Result<O, ServiceError> {
         match (got, expected) {
             (Err(mut got), Err(expected)) => {
                 for field in &self.of_error {

@@ -8,11 +8,11 @@ use super::answer::Answer;
 use super::asked::{About, AnyCase, CaseId};
 use super::ignored::Ignored;
 use super::results::{Exchange, Failure, Side, Verdict};
+use crate::backend::request_log::ReceivedRequest;
 use crate::case::{Case, Class, Level, OperationInput, OperationOutput, Paging, catalogue};
 use crate::dialect::Dialect;
 use crate::format::Format;
 use crate::http::{Request, Response};
-use crate::journal::Recorded;
 use crate::operation::Operation;
 use crate::protocol::Protocol;
 use crate::services::{State, operation};
@@ -359,7 +359,7 @@ impl AnyCase for Law {
     }
 
     /// A law is for servers.
-    fn judge(&self, _: Answer<Value>, _: &[Recorded], _: &Ignored) -> Verdict {
+    fn judge(&self, _: Answer<Value>, _: &[ReceivedRequest], _: &Ignored) -> Verdict {
         Verdict::Unsupported { why: "it is for servers".to_owned() }
     }
 

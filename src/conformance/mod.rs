@@ -5,11 +5,11 @@
 //!
 //! ```no_run
 //! use taskmock::ehpc::list_tasks::{Input, Output};
-//! use taskmock::{Refused, conformance};
+//! use taskmock::{ServiceError, conformance};
 //! # struct MyClient;
 //! # impl MyClient {
 //! #     fn new(_: &str) -> Self { MyClient }
-//! #     fn list_tasks(&self, _: &Input) -> Result<Output, Refused> { unimplemented!() }
+//! #     fn list_tasks(&self, _: &Input) -> Result<Output, ServiceError> { unimplemented!() }
 //! # }
 //!
 //! #[test]

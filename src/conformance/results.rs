@@ -10,9 +10,9 @@ use serde_json::Value;
 use super::Error;
 use super::asked::{About, CaseId};
 use super::suite::Next;
+use crate::backend::request_log::ReceivedRequest;
 use crate::case::{GENERATOR_VERSION, Level, shown};
 use crate::http::{Request, Response};
-use crate::journal::Recorded;
 use crate::seed::Seed;
 use crate::shard::Shard;
 
@@ -305,7 +305,7 @@ impl Exchange {
         }
     }
 
-    pub(crate) fn recorded(recorded: &Recorded, response: &Response) -> Self {
+    pub(crate) fn recorded(recorded: &ReceivedRequest, response: &Response) -> Self {
         Exchange {
             method: recorded.method.clone(),
             target: shown(recorded.target.as_bytes()),

@@ -30,8 +30,8 @@ use crate::case::OperationInput;
 ///
 /// ```no_run
 /// use taskmock::ehpc::list_tasks::{Input, Output};
-/// use taskmock::{Refused, conformance};
-/// # fn my_client(endpoint: &str, input: &Input) -> Result<Output, Refused> { unimplemented!() }
+/// use taskmock::{ServiceError, conformance};
+/// # fn my_client(endpoint: &str, input: &Input) -> Result<Output, ServiceError> { unimplemented!() }
 ///
 /// let results = conformance::run(|endpoint: &str, input: &Input| my_client(endpoint, input));
 /// results.assert();
@@ -55,8 +55,8 @@ where
 ///
 /// ```no_run
 /// use taskmock::ehpc::list_tasks::{Input, Output};
-/// use taskmock::{Refused, conformance};
-/// # async fn my_client(endpoint: &str, input: &Input) -> Result<Output, Refused> { unimplemented!() }
+/// use taskmock::{ServiceError, conformance};
+/// # async fn my_client(endpoint: &str, input: &Input) -> Result<Output, ServiceError> { unimplemented!() }
 ///
 /// # async fn test() {
 /// let results = conformance::run_async(async |endpoint: &str, input: &Input| my_client(endpoint, input).await).await;

@@ -8,7 +8,7 @@ use super::Error;
 use super::asked::AnyCase;
 use super::results::{CaseResult, Failure, Results, Side, Verdict};
 use super::suite::Suite;
-use crate::control;
+use crate::backend::control;
 use crate::http::{Request, Response};
 
 /// A server that did not respond in so many cases in a row is not asked the others.

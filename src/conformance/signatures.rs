@@ -4,9 +4,9 @@ use std::time::SystemTime;
 
 use super::asked::{AnyCase, exchanges};
 use super::results::{Failure, Verdict};
+use crate::backend::request_log::ReceivedRequest;
 use crate::clock::Timestamp;
 use crate::http::Incoming;
-use crate::journal::Recorded;
 use crate::services::operation;
 use crate::signature::{Credentials, Denial, Denied, Gate};
 
@@ -55,7 +55,7 @@ impl Verifier {
     }
 
     /// Adds to the verdict on a case what is wrong with a signature.
-    pub(super) fn verify(&mut self, case: &dyn AnyCase, sent: &[Recorded], verdict: Verdict) -> Verdict {
+    pub(super) fn verify(&mut self, case: &dyn AnyCase, sent: &[ReceivedRequest], verdict: Verdict) -> Verdict {
         let is_seen = !matches!(
             (&self.signatures, &verdict),
             (Signatures::Unseen, _) | (_, Verdict::Unsupported { .. } | Verdict::RefusedItself { .. })
@@ -78,17 +78,17 @@ impl Verifier {
     }
 
     /// What is wrong with the signature of a request that came to an operation.
-    fn wrong(&mut self, recorded: &Recorded) -> Option<String> {
+    fn wrong(&mut self, recorded: &ReceivedRequest) -> Option<String> {
         let operation = operation(recorded.operation?)?;
         let is_required = matches!(self.signatures, Signatures::Required(_));
         if !is_required && !is_signed(recorded) {
             return None;
         }
         let request = Incoming::from_parts(&recorded.method, &recorded.target, &recorded.headers, &recorded.body);
-        let Denied { answer, verdict } = self.gate.check(&request, operation, now()).err()?;
+        let Denied { answer, signature_diagnosis } = self.gate.check(&request, operation, now()).err()?;
         match answer {
             Denial::Refusal(refusal) => {
-                let said = verdict.unwrap_or_else(|| format!("{}: {}", refusal.code(), refusal.message()));
+                let said = signature_diagnosis.unwrap_or_else(|| format!("{}: {}", refusal.code(), refusal.message()));
                 Some(format!("signature: {said}"))
             }
             // What cannot be verified is not wrong, unless it was asked for.
@@ -98,7 +98,7 @@ impl Verifier {
 }
 
 /// Whether a request claims a signature, in a header or in a parameter.
-fn is_signed(recorded: &Recorded) -> bool {
+fn is_signed(recorded: &ReceivedRequest) -> bool {
     let in_form = || String::from_utf8_lossy(&recorded.body).contains("Signature=");
     recorded.header("authorization").is_some_and(|value| !value.is_empty())
         || recorded.target.contains("Signature=")

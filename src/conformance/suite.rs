@@ -9,7 +9,7 @@ use super::laws;
 use super::results::{Run, Side};
 use crate::case::{
     Case, ForOperation, Level, OperationInput, body_catalogue, case, catalogue, for_operation, random_case,
-    wire_catalogue,
+    raw_requests,
 };
 use crate::format::Format;
 use crate::seed::Seed;
@@ -347,7 +347,7 @@ impl ForOperation for OfOperation {
                 Some(Box::new(Asked::Body(Box::new(of))) as Box<dyn AnyCase>)
             })),
             Side::Server => {
-                let wire = wire_catalogue::<I>(format).into_iter();
+                let wire = raw_requests::<I>(format).into_iter();
                 listed.extend(wire.map(|case| Box::new(Asked::Case(Box::new(case))) as Box<dyn AnyCase>));
                 listed.extend(laws::of::<I>(format));
             }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use super::{ALIBABA_ID_HEADER, TEXT_XML, alibaba_rpc, error_body};
-use crate::error_code::{Layer, Refusal};
+use crate::error_code::{ErrorOrigin, Refusal};
 use crate::format::Format;
 use crate::http::{Answer, Incoming, Request};
 
@@ -36,7 +36,7 @@ struct Envelope<'a> {
 }
 
 pub(crate) fn refuse(refusal: &Refusal, format: Format, request_id: String) -> Answer {
-    if refusal.row.layer == Layer::Gateway {
+    if refusal.row.origin == ErrorOrigin::Gateway {
         return alibaba_rpc::refuse(refusal, HOST_ID, format, request_id);
     }
     let status = refusal.row.status;

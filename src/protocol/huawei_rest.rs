@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::HUAWEI_ID_HEADER;
 use crate::dialect::{Dialect, ErrorBody};
-use crate::error_code::{ErrorCode, Layer, Refusal, error_codes, row};
+use crate::error_code::{ErrorCode, ErrorOrigin, Refusal, error_codes, row};
 use crate::format::to_json;
 use crate::http::{Answer, Incoming, Request, write_pairs};
 
@@ -39,7 +39,7 @@ struct Envelope<'a> {
 
 pub(crate) fn refuse(refusal: &Refusal, dialect: &Dialect, request_id: String) -> Answer {
     let (code, message): (Cow<'_, str>, Cow<'_, str>) = (refusal.code(), refusal.message());
-    let is_gateway = refusal.row.layer == Layer::Gateway;
+    let is_gateway = refusal.row.origin == ErrorOrigin::Gateway;
     let four_keys = !is_gateway && dialect.error_body == ErrorBody::FourKeys;
     let envelope = Envelope {
         error_code: &code,

@@ -3,9 +3,9 @@
 pub(crate) mod alibaba_roa;
 pub(crate) mod alibaba_rpc;
 pub(crate) mod huawei_rest;
-mod refused;
+mod service_error;
 
-pub use refused::Refused;
+pub use service_error::ServiceError;
 
 use std::borrow::Cow;
 

@@ -34,7 +34,7 @@ const WINDOW: std::time::Duration = std::time::Duration::from_secs(15 * 60);
 pub(crate) struct Denied {
     pub(crate) answer: Denial,
     /// What the cloud does not tell.
-    pub(crate) verdict: Option<String>,
+    pub(crate) signature_diagnosis: Option<String>,
 }
 
 #[derive(Debug)]
@@ -46,7 +46,7 @@ pub(crate) enum Denial {
 
 impl From<Refusal> for Denied {
     fn from(refusal: Refusal) -> Self {
-        Denied { answer: Denial::Refusal(refusal), verdict: None }
+        Denied { answer: Denial::Refusal(refusal), signature_diagnosis: None }
     }
 }
 
@@ -97,7 +97,7 @@ impl Gate {
                 Some(row) => row.about("").into(),
                 None => Denied {
                     answer: Denial::NotVerified(format!("no document says how {} refuses a user", operation.name)),
-                    verdict: None,
+                    signature_diagnosis: None,
                 },
             });
         }
@@ -156,8 +156,8 @@ impl Gate {
             }
             None => return Err(TIME_FORMAT.about("").into()),
             Some(time) if !is_fresh(time, now) => {
-                let verdict = Some(out_of_time(&claim.access_key, stated.unwrap_or(""), now));
-                return Err(Denied { answer: Denial::Refusal(TIME_EXPIRED.about("")), verdict });
+                let signature_diagnosis = Some(out_of_time(&claim.access_key, stated.unwrap_or(""), now));
+                return Err(Denied { answer: Denial::Refusal(TIME_EXPIRED.about("")), signature_diagnosis });
             }
             Some(_) => {}
         }
@@ -166,9 +166,9 @@ impl Gate {
             Algorithm::RoaV1 => header("x-acs-signature-nonce"),
             _ => Some(header("x-acs-signature-nonce").ok_or_else(|| missing("SignatureNonce"))?),
         };
-        if let Err((signed, verdict)) = verify(request, &claim, user, &self.credentials) {
+        if let Err((signed, signature_diagnosis)) = verify(request, &claim, user, &self.credentials) {
             let refusal = NO_MATCH.about(signed.string_to_sign);
-            return Err(Denied { answer: Denial::Refusal(refusal), verdict: Some(verdict) });
+            return Err(Denied { answer: Denial::Refusal(refusal), signature_diagnosis: Some(signature_diagnosis) });
         }
         if nonce.is_some_and(|nonce| !self.use_nonce(&claim.access_key, nonce)) {
             return Err(NONCE_USED.about("").into());
@@ -191,17 +191,17 @@ impl Gate {
         }
         let stated = header("x-sdk-date").unwrap_or("");
         if !Timestamp::from_compact(stated).is_some_and(|time| is_fresh(time, now)) {
-            let verdict = Some(out_of_time(&claim.access_key, stated, now));
+            let signature_diagnosis = Some(out_of_time(&claim.access_key, stated, now));
             let now = now.compact();
             let why = format!("calc aksk signature fail:signature expired, signature time:{stated},server time:{now}");
-            return Err(Denied { verdict, ..refuse(why) });
+            return Err(Denied { signature_diagnosis, ..refuse(why) });
         }
         match verify(request, &claim, user, &self.credentials) {
             Ok(()) => Ok(at),
-            Err((signed, verdict)) => {
+            Err((signed, signature_diagnosis)) => {
                 let echoed = signed.canonical_request.replace('\n', "|");
                 let refusal = UNAUTHORIZED.about(format!("verify aksk signature fail, canonicalRequest:{echoed}"));
-                Err(Denied { answer: Denial::Refusal(refusal), verdict: Some(verdict) })
+                Err(Denied { answer: Denial::Refusal(refusal), signature_diagnosis: Some(signature_diagnosis) })
             }
         }
     }
@@ -262,7 +262,7 @@ fn not_verified(algorithm: &str) -> Denied {
         "the signature algorithm {name}is not verified by this mock; it verifies HMAC-SHA1, ACS3-HMAC-SHA256, \
          SDK-HMAC-SHA256 and V11-HMAC-SHA256"
     );
-    Denied { answer: Denial::NotVerified(sentence), verdict: None }
+    Denied { answer: Denial::NotVerified(sentence), signature_diagnosis: None }
 }
 
 /// `acs AK:signature`, `ACS3-HMAC-SHA256 Credential=AK,SignedHeaders=a;b,Signature=hex`.
@@ -331,7 +331,7 @@ fn other_readings(algorithm: Algorithm) -> Vec<Mistake> {
     vec![encoded, untyped]
 }
 
-/// Whether the claimed signature is right; else what it had to be over, and the verdict.
+/// Whether the claimed signature is right; else what it had to be over, and the signature_diagnosis.
 fn verify(
     request: &Incoming<'_>,
     claim: &Claim,
@@ -355,7 +355,7 @@ fn verify(
     if is_right(&right) || other_readings(claim.algorithm).iter().any(reads) {
         return Ok(());
     }
-    let mut verdict = format!(
+    let mut signature_diagnosis = format!(
         "the signature of {} by {} does not match\ncanonical request:\n{}\nstring to sign:\n{}\nclaimed signature: {}\n",
         shown(&claim.access_key),
         claim.algorithm,
@@ -370,19 +370,25 @@ fn verify(
     let other_secret = all.iter().find(|other| is_right(&sign(request, claim, &other.secret, &Mistake::default())));
     match (found, other_secret) {
         (Some((said, signed)), _) => {
-            let _ = write!(verdict, "likely cause: {said}");
+            let _ = write!(signature_diagnosis, "likely cause: {said}");
             if let Some((server, client)) = first_difference(&right, &signed) {
-                let _ = write!(verdict, "\nfirst difference: server `{}`, client `{}`", shown(&server), shown(&client));
+                let _ = write!(
+                    signature_diagnosis,
+                    "\nfirst difference: server `{}`, client `{}`",
+                    shown(&server),
+                    shown(&client)
+                );
             }
         }
         (None, Some(other)) => {
-            let _ = write!(verdict, "likely cause: it is signed with the secret of {}", other.access_key());
+            let _ = write!(signature_diagnosis, "likely cause: it is signed with the secret of {}", other.access_key());
         }
         (None, None) => {
-            verdict.push_str("likely cause: another secret, or something that was changed after it was signed");
+            signature_diagnosis
+                .push_str("likely cause: another secret, or something that was changed after it was signed");
         }
     }
-    Err((right, verdict))
+    Err((right, signature_diagnosis))
 }
 
 /// What a signature has to be over and is not: without it a signature could be used for another time
@@ -420,7 +426,7 @@ fn shown(text: &str) -> String {
     shown
 }
 
-/// At most so many lines, each two to the right, so that none can pass for one of the verdict's own.
+/// At most so many lines, each two to the right, so that none can pass for one of the signature_diagnosis's own.
 fn indented(text: &str) -> String {
     const MOST_LINES: usize = 100;
     let lines = text.lines().take(MOST_LINES).map(|line| format!("  {}", shown(line)));
@@ -486,10 +492,16 @@ mod tests {
                     continue;
                 }
                 let claim = Claim { signature: signed.text(algorithm), ..claim.clone() };
-                let (_, verdict) = verify(&incoming, &claim, &user, &[]).expect_err("it is wrong");
-                assert!(verdict.contains(&format!("likely cause: {said}")), "{algorithm}: {said}\n{verdict}");
+                let (_, signature_diagnosis) = verify(&incoming, &claim, &user, &[]).expect_err("it is wrong");
+                assert!(
+                    signature_diagnosis.contains(&format!("likely cause: {said}")),
+                    "{algorithm}: {said}\n{signature_diagnosis}"
+                );
                 let is_key = said.contains("after the secret");
-                assert!(is_key || verdict.contains("first difference: server `"), "{algorithm}: {verdict}");
+                assert!(
+                    is_key || signature_diagnosis.contains("first difference: server `"),
+                    "{algorithm}: {signature_diagnosis}"
+                );
                 named.insert(said);
             }
         }

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use taskmock::{
-    Body, Case, Format, OperationInput, OperationOutput, Seed, body_catalogue, catalogue, fact, random_body,
-    random_case, wire_catalogue,
+    BodySample, Case, Format, OperationInput, OperationOutput, Seed, body_catalogue, catalogue, fact, random_body,
+    random_case, raw_requests,
 };
 
 /// Runs a case in memory: what is wrong, if anything.
@@ -26,7 +26,7 @@ fn run_all<I: OperationInput>() {
     for format in Format::ALL {
         let mut names = HashSet::new();
         let cases = catalogue::<I>(*format);
-        let wire = wire_catalogue::<I>(*format);
+        let wire = raw_requests::<I>(*format);
         for (name, facts, result) in cases
             .iter()
             .map(|case| (&case.name, &case.facts, run(case)))
@@ -58,7 +58,7 @@ fn run_all<I: OperationInput>() {
     println!("{} {count}", I::ID);
 }
 
-pub(crate) fn read<I: OperationInput>(body: &Body<I>) -> Result<(), String> {
+pub(crate) fn read<I: OperationInput>(body: &BodySample<I>) -> Result<(), String> {
     let read = I::Output::decode(&body.bytes, body.format, &taskmock::dialect::Dialect::default());
     body.check(read).map_err(|mismatch| mismatch.to_string())
 }

@@ -372,7 +372,7 @@ fn random_cases_are_the_same_for_the_same_seed_and_replay_by_name() {
 #[test]
 fn of_many_random_failures_the_first_are_told_and_all_are_counted() {
     let suite = Suite { names: vec!["empty".into(), "random.*".into()], random: 500, ..Suite::default() };
-    let rubbish = |_: &str, _: &Tasks| Answer::Error(taskmock::Refused::new(1, "", ""));
+    let rubbish = |_: &str, _: &Tasks| Answer::Error(taskmock::ServiceError::new(1, "", ""));
     let results = suite.run(rubbish);
     let of_level = |level| results.random.get(&level).map_or(0, |tally| tally.failed);
     assert_eq!(Level::ALL.iter().map(|level| of_level(*level)).sum::<u64>(), 500);

@@ -6,7 +6,7 @@ use serde_json::Value;
 use taskmock::dialect::SWITCHES;
 use taskmock::{
     FactKind, ForOperation, Format, OperationInput, body_catalogue, catalogue, fact, facts, for_operation, operations,
-    wire_catalogue,
+    raw_requests,
 };
 
 #[test]
@@ -54,7 +54,7 @@ impl ForOperation for Shown {
         let mut shown = Vec::new();
         for format in Format::ALL {
             shown.extend(catalogue::<I>(*format).into_iter().map(|case| (case.name, case.facts)));
-            shown.extend(wire_catalogue::<I>(*format).into_iter().map(|case| (case.name, case.facts)));
+            shown.extend(raw_requests::<I>(*format).into_iter().map(|case| (case.name, case.facts)));
             shown.extend(body_catalogue::<I>(*format).into_iter().map(|body| (body.name, body.facts)));
         }
         shown

@@ -11,7 +11,7 @@ use taskmock::dws::list_logical_cluster_tasks as dws_tasks;
 use taskmock::ehpc::list_tasks;
 use taskmock::{
     Backend, Format, GENERATOR_VERSION, OperationInput, OperationOutput, Seed, State, ack, body_catalogue, catalogue,
-    inputs, invalid_inputs, operations, random_body, random_case, random_cases, requests, states, wire_catalogue,
+    inputs, invalid_inputs, operations, random_body, random_case, random_cases, raw_requests, requests, states,
 };
 
 /// Output → bytes → Output is the identity, and both encodings hold the same values.
@@ -254,7 +254,7 @@ impl taskmock::ForOperation for Values {
             let bodies =
                 (0..200).fold(EMPTY, |before, seed| hash(&random_body::<I>(Seed(seed), *format).bytes, before));
             let listed = catalogue::<I>(*format).iter().fold(EMPTY, |before, case| hash(&written(case), before));
-            let wire = wire_catalogue::<I>(*format).iter().fold(EMPTY, |before, case| hash(&written(case), before));
+            let wire = raw_requests::<I>(*format).iter().fold(EMPTY, |before, case| hash(&written(case), before));
             let shaped = body_catalogue::<I>(*format).iter().fold(EMPTY, |before, body| hash(&body.bytes, before));
             let _ = writeln!(
                 lines,
@@ -287,8 +287,11 @@ fn a_seed_gives_the_same_values_for_ever() {
 fn a_case_is_told_as_a_person_needs_it() {
     let case = taskmock::case::<list_tasks::Input>("page_size.max_plus_1", Format::Json).expect("it is listed");
     let mut told = format!("{case:?}\n\n");
-    let _ =
-        writeln!(told, "{}\n", case.check(Err(taskmock::Refused::new(400, "InvalidParam", "no"))).expect_err("wrong"));
+    let _ = writeln!(
+        told,
+        "{}\n",
+        case.check(Err(taskmock::ServiceError::new(400, "InvalidParam", "no"))).expect_err("wrong")
+    );
     let body = taskmock::body::<list_tasks::Input>("body.truncated_by_one", Format::Xml).expect("it is listed");
     let _ = writeln!(
         told,
@@ -317,7 +320,7 @@ impl taskmock::ForOperation for Coverage<'_> {
             for case in catalogue::<I>(*format) {
                 note(&case.given, case.then.as_ref().err().map(|refused| refused.code.as_str()));
             }
-            for case in wire_catalogue::<I>(*format) {
+            for case in raw_requests::<I>(*format) {
                 note(&case.given, case.then.as_ref().err().map(|refused| refused.code.as_str()));
             }
             for row in operation.all_errors() {

@@ -5,7 +5,7 @@ use taskmock::ack::describe_task_info;
 use taskmock::dialect::Dialect;
 use taskmock::dws::list_logical_cluster_tasks;
 use taskmock::ehpc::{Status, list_invocation_status, list_tasks};
-use taskmock::{Format, OperationInput, OperationOutput, Refused, Request, Response};
+use taskmock::{Format, OperationInput, OperationOutput, Request, Response, ServiceError};
 
 use crate::support::header;
 
@@ -13,7 +13,7 @@ use crate::support::header;
 pub(crate) struct Client<I: OperationInput> {
     pub(crate) ask: fn(&I, Format) -> Request,
     pub(crate) read: fn(&[u8], Format) -> Result<I::Output, String>,
-    pub(crate) refused: fn(&Response, Format) -> Result<Refused, String>,
+    pub(crate) refused: fn(&Response, Format) -> Result<ServiceError, String>,
 }
 
 impl<I: OperationInput> Clone for Client<I> {
@@ -33,7 +33,7 @@ pub(crate) fn sound<I: OperationInput>() -> Client<I> {
 }
 
 /// The error of an SDK, out of any of the envelopes, by a reading of its own.
-fn read_refusal(response: &Response, _: Format) -> Result<Refused, String> {
+fn read_refusal(response: &Response, _: Format) -> Result<ServiceError, String> {
     let body = std::str::from_utf8(response.body()).map_err(|error| error.to_string())?;
     let field = |names: &[&str]| -> Option<String> {
         if let Ok(Value::Object(fields)) = serde_json::from_str(body) {
@@ -45,7 +45,7 @@ fn read_refusal(response: &Response, _: Format) -> Result<Refused, String> {
         })
     };
     let id = header(response, "x-request-id");
-    Ok(Refused {
+    Ok(ServiceError {
         status: response.status().as_u16(),
         code: field(&["Code", "code", "error_code"]).ok_or("no code")?,
         message: field(&["Message", "message", "error_msg"]).ok_or("no message")?,
@@ -103,7 +103,7 @@ fn refuses<I: OperationInput>(
     name: &'static str,
     formats: &'static [Format],
     found: Found,
-    refused: fn(&Response, Format) -> Result<Refused, String>,
+    refused: fn(&Response, Format) -> Result<ServiceError, String>,
 ) -> Mutant<I> {
     Mutant { name, formats, found, client: Client { refused, ..sound() } }
 }
@@ -123,7 +123,7 @@ fn bent<O: OperationOutput>(body: &[u8], bend: impl FnOnce(&mut Value)) -> Resul
 }
 
 /// The refusal after something was done to it.
-fn misread(response: &Response, format: Format, spoil: impl FnOnce(&mut Refused)) -> Result<Refused, String> {
+fn misread(response: &Response, format: Format, spoil: impl FnOnce(&mut ServiceError)) -> Result<ServiceError, String> {
     let mut refused = read_refusal(response, format)?;
     spoil(&mut refused);
     Ok(refused)

@@ -8,7 +8,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use taskmock::ack::describe_task_info;
 use taskmock::dws::list_logical_cluster_tasks;
 use taskmock::ehpc::{list_invocation_status, list_tasks};
-use taskmock::{Body, Case, Format, OperationInput, State, bodies, cases, random_cases};
+use taskmock::{BodySample, Case, Format, OperationInput, State, bodies, cases, random_cases};
 
 use crate::mutants::{self, Client, Found, Mutant, sound};
 
@@ -78,7 +78,7 @@ fn caught_by_bodies<I: OperationInput>(name: &str, format: Format, client: Clien
     assert_eq!(again.bytes, found.bytes, "{name}");
 }
 
-fn read<I: OperationInput>(client: &Client<I>, body: &Body<I>) -> Result<(), TestCaseError> {
+fn read<I: OperationInput>(client: &Client<I>, body: &BodySample<I>) -> Result<(), TestCaseError> {
     Ok(body.check((client.read)(&body.bytes, body.format))?)
 }
 

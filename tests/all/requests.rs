@@ -248,13 +248,13 @@ fn a_body_over_the_limit_is_refused() {
 #[test]
 fn what_came_in_is_listed_bounded_and_counted() {
     let mut backend = Backend::documents();
-    let count = taskmock::MOST_RECORDED + 5;
+    let count = taskmock::MAX_RECEIVED + 5;
     for number in 0..count {
         backend.respond(&get(&format!("/tasks/T-{number}")));
     }
     backend.respond(&get("/nowhere"));
     let requests = backend.requests();
-    assert_eq!(requests.len(), taskmock::MOST_RECORDED);
+    assert_eq!(requests.len(), taskmock::MAX_RECEIVED);
     assert_eq!((requests[0].target.as_str(), requests[0].status), ("/tasks/T-6", 400));
     assert_eq!(requests.last().map(|last| (last.operation, last.status)), Some((None, 404)));
     assert_eq!(backend.count("ack.describe_task_info"), count as u64);

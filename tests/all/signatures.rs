@@ -95,7 +95,7 @@ fn every_captured_request_verifies_at_its_time() {
             continue;
         }
         let (status, expected) = expected(&name);
-        let verdict = backend.requests()[0].verdict.clone().unwrap_or_default();
+        let verdict = backend.requests()[0].signature_diagnosis.clone().unwrap_or_default();
         assert_eq!((response.status().as_u16(), code(&response).as_str()), (status, expected), "{name}: {verdict}");
         verified += 1;
     }
@@ -120,7 +120,7 @@ fn no_changed_request_verifies() {
             let code = code(&response);
             let refused = code == "SignatureDoesNotMatch" || code == "APIGW.0301";
             assert!(refused, "{name}, {what}: {} {}", response.status(), text(&response));
-            assert!(backend.requests()[0].verdict.is_some(), "{name}, {what}");
+            assert!(backend.requests()[0].signature_diagnosis.is_some(), "{name}, {what}");
         };
         let (key, secret) =
             if right.access_key() == "testid" { ("testid", "testsecreu") } else { ("testak", "testsj") };
@@ -312,7 +312,7 @@ fn the_verdict_names_the_mistake() {
     let now = backend.now();
     let mut verdict = |request: &Request| {
         assert_eq!(backend.respond(request).status(), 400);
-        backend.requests().last().and_then(|recorded| recorded.verdict.clone()).expect("a verdict")
+        backend.requests().last().and_then(|recorded| recorded.signature_diagnosis.clone()).expect("a verdict")
     };
     // The secret of RPC version 1 without its `&`: signed with a secret that is one character short of it.
     let with_second = Credentials::new("testid", "othersecret").sign(list_tasks(), Algorithm::RpcV1, now, "1");
@@ -373,7 +373,7 @@ fn secrets_are_never_shown() {
         format!("{user:?} {backend:?}"),
         backend.state().to_json(),
         text(&response).to_owned(),
-        backend.requests()[0].verdict.clone().expect("a verdict"),
+        backend.requests()[0].signature_diagnosis.clone().expect("a verdict"),
         format!("{:?}", "onlyonepiece".parse::<Credentials>().expect_err("it has no secret")),
     ];
     for shown in shown {
@@ -403,7 +403,7 @@ mod laws {
                 request.headers_mut().remove("authorization");
                 let signed = user.sign(request, algorithm, backend.now(), "1");
                 backend.respond(&signed);
-                let verdict = backend.requests()[0].verdict.clone();
+                let verdict = backend.requests()[0].signature_diagnosis.clone();
                 prop_assert_eq!(verdict, None, "{:?}", signed);
             }
         }
@@ -428,7 +428,7 @@ fn what_is_not_covered_does_not_pass() {
     let code_of = |request: &Request| {
         let mut backend = gate(now, &[user.clone(), plain.clone(), disabled.clone()]);
         let response = backend.respond(request);
-        (code(&response), backend.requests()[0].verdict.clone().unwrap_or_default())
+        (code(&response), backend.requests()[0].signature_diagnosis.clone().unwrap_or_default())
     };
     let with = |request: &Request, name: &'static str, value: &str| {
         let mut request = request.clone();
@@ -506,7 +506,7 @@ fn a_verdict_is_short_quick_and_cannot_be_forged() {
     forged.headers_mut().insert("x-acs-version", "2015-12-15".parse().expect("a value"));
     backend.respond(&forged);
     for recorded in backend.requests() {
-        let verdict = recorded.verdict.expect("a verdict");
+        let verdict = recorded.signature_diagnosis.expect("a verdict");
         assert!(verdict.len() < 300_000, "{}", verdict.len());
         assert!(!verdict.contains('\u{1b}') && verdict.matches("\nlikely cause").count() <= 1, "{verdict}");
     }

@@ -1,11 +1,11 @@
 //! Snapshots, for people to review: what each operation answers in each encoding, a case of each
-//! class, and what the command says of itself. Wire bytes are held by the fixtures.
+//! class, and what the command says of itself. RawRequest bytes are held by the fixtures.
 
 use std::fmt::Write as _;
 
 use taskmock::{
-    Backend, Body, Case, Class, ForOperation, Format, OperationInput, body_catalogue, catalogue, for_operation,
-    operations, wire_catalogue,
+    Backend, BodySample, Case, Class, ForOperation, Format, OperationInput, body_catalogue, catalogue, for_operation,
+    operations, raw_requests,
 };
 
 use crate::errors::good_request;
@@ -85,7 +85,7 @@ impl ForOperation for Classes {
             for case in full.into_iter().chain(edge).chain(dialects).chain(samples) {
                 answered(&mut shown, case);
             }
-            if let Some(case) = wire_catalogue::<I>(*format).iter().find(|case| case.class == Class::Malformed) {
+            if let Some(case) = raw_requests::<I>(*format).iter().find(|case| case.class == Class::Malformed) {
                 answered(&mut shown, case);
             }
             for body in body_catalogue::<I>(*format).iter().filter(|body| SHOWN_BODIES.contains(&body.name.as_str())) {
@@ -104,7 +104,7 @@ fn answered<I: OperationInput>(shown: &mut String, case: &Case<I>) {
     let _ = writeln!(shown, "# {}, {}: {status} {kind}\n{}\n", case.name, case.class, pretty(text(&response)));
 }
 
-fn told<I: OperationInput>(shown: &mut String, body: &Body<I>) {
+fn told<I: OperationInput>(shown: &mut String, body: &BodySample<I>) {
     let text = String::from_utf8_lossy(&body.bytes);
     let _ = writeln!(shown, "# {}, {}: {}\n{}\n", body.name, body.class, body.content_type, pretty(&text));
 }

@@ -2,11 +2,8 @@
 //!
 //! Document `002`. Its XML sample has no root element; the default is a document with one.
 
-mod cases;
 mod facts;
 mod model;
-mod strategy;
-mod wire;
 
 pub use model::{Error, Event, Input, Output, ResultStatus, Stage, Target, TaskResult, TaskState};
 

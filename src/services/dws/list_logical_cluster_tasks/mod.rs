@@ -3,12 +3,9 @@
 //! Document `004`. Its error table has statuses only; the codes and texts are the vendor's from
 //! elsewhere.
 
-mod cases;
 mod facts;
 mod listing;
 mod model;
-mod strategy;
-mod wire;
 
 pub(crate) use listing::Listing;
 pub use model::{Input, LogicalClusterTaskInfo, Order, Output};

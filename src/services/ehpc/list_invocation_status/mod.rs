@@ -3,10 +3,8 @@
 //! Document `003`. Its JSON sample is wrapped; the newer vendor page and every SDK have it
 //! unwrapped, which is the default.
 
-mod cases;
 mod facts;
 mod model;
-mod strategy;
 
 pub use model::{Input, InvokeInstance, InvokeStatus, Output};
 

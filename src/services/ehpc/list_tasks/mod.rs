@@ -3,13 +3,9 @@
 //! Documents `000` (English) and `001` (Chinese). Their samples disagree with each other and with
 //! every SDK; [`Dialect`](crate::dialect::Dialect) has a switch for each point.
 
-mod cases;
 mod facts;
 mod model;
 mod page;
-mod refusals;
-mod strategy;
-mod wire;
 
 pub use model::{Input, Output, Status, TaskInfo, TaskType};
 

@@ -1,9 +1,8 @@
 //! The catalogue of ListTasks on the wire: what no Input can say, and every way to say the same to
 //! Alibaba's RPC gateway.
 
-use super::cases::{given, page, running, shown};
-use super::{Input, Output};
-use crate::case::{Case, Class, Wire, wire};
+use super::{Input, Output, given, page, running, shown};
+use crate::case::{Case, Class, RawRequest, wire};
 use crate::format::Format;
 use crate::http::Request;
 use crate::services::State;
@@ -22,7 +21,7 @@ fn answer() -> Output {
     page(1, 10, 1, vec![shown(1)])
 }
 
-pub(super) fn catalogue(format: Format) -> Vec<Case<Wire<Input>>> {
+pub(super) fn catalogue(format: Format) -> Vec<Case<RawRequest<Input>>> {
     let mut cases = numbers(format);
     cases.extend(booleans(format));
     cases.extend(ways_to_ask(format));
@@ -31,12 +30,12 @@ pub(super) fn catalogue(format: Format) -> Vec<Case<Wire<Input>>> {
     cases
 }
 
-fn case(name: &str, format: Format, request: Request) -> crate::case::CaseWithoutAnswer<Wire<Input>> {
-    Case::named(format!("wire.{name}"), format, one(), Wire::new(request)).class(Class::Edge)
+fn case(name: &str, format: Format, request: Request) -> crate::case::CaseWithoutAnswer<RawRequest<Input>> {
+    Case::named(format!("wire.{name}"), format, one(), RawRequest::new(request)).class(Class::Edge)
 }
 
 /// Both numbers, in every way to write one that is none.
-fn numbers(format: Format) -> Vec<Case<Wire<Input>>> {
+fn numbers(format: Format) -> Vec<Case<RawRequest<Input>>> {
     let mut cases = Vec::new();
     for (parameter, field, fact) in
         [("PageNumber", "page_number", "input.page_number"), ("PageSize", "page_size", "input.page_size")]
@@ -87,7 +86,7 @@ fn numbers(format: Format) -> Vec<Case<Wire<Input>>> {
     cases
 }
 
-fn booleans(format: Format) -> Vec<Case<Wire<Input>>> {
+fn booleans(format: Format) -> Vec<Case<RawRequest<Input>>> {
     let mut cases = Vec::new();
     for (name, text) in
         [("upper", "TRUE"), ("title", "True"), ("mixed", "tRUE"), ("title_false", "False"), ("empty", "")]
@@ -107,7 +106,7 @@ fn booleans(format: Format) -> Vec<Case<Wire<Input>>> {
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 /// Ways to ask for the same page that SDKs were seen to take.
-fn ways_to_ask(format: Format) -> Vec<Case<Wire<Input>>> {
+fn ways_to_ask(format: Format) -> Vec<Case<RawRequest<Input>>> {
     let upper = format.to_string().to_ascii_uppercase();
     let common = format!("Action=ListTasks&Version=2018-04-12&Format={upper}");
     let rows = [
@@ -140,7 +139,7 @@ fn ways_to_ask(format: Format) -> Vec<Case<Wire<Input>>> {
         ("version", get(format, ""), "alibaba.rpc.version"),
         ("encoded_name", wire("GET", &format!("/?{common}&Cluster%49d=%63"), &[], ""), "alibaba.rpc.space"),
     ];
-    let mut cases: Vec<Case<Wire<Input>>> = rows
+    let mut cases: Vec<Case<RawRequest<Input>>> = rows
         .into_iter()
         .map(|(name, request, fact)| case(name, format, request).shows(&[fact]).answers(answer()))
         .collect();
@@ -149,14 +148,14 @@ fn ways_to_ask(format: Format) -> Vec<Case<Wire<Input>>> {
         task.task_id = "a b".to_owned();
         let shown = super::TaskInfo { task_id: "a b".to_owned(), ..shown(1) };
         let request = get(format, &format!("&TaskId=a{space}b"));
-        let case = Case::named(format!("wire.space.{name}"), format, given([task]), Wire::new(request));
+        let case = Case::named(format!("wire.space.{name}"), format, given([task]), RawRequest::new(request));
         cases.push(case.class(Class::Edge).shows(&["alibaba.rpc.space"]).answers(page(1, 10, 1, vec![shown])));
     }
     cases
 }
 
 /// Ways to ask for an encoding.
-fn formats(format: Format) -> Vec<Case<Wire<Input>>> {
+fn formats(format: Format) -> Vec<Case<RawRequest<Input>>> {
     const TARGET: &str = "/?Action=ListTasks&Version=2018-04-12&ClusterId=c";
     let with = |text: &str| wire("GET", &format!("{TARGET}&Format={text}"), &[], "");
     let mut rows = match format {
@@ -189,7 +188,7 @@ fn formats(format: Format) -> Vec<Case<Wire<Input>>> {
         ],
     };
     rows.push(("given_twice", with(&format!("{format}&Format=other")), "alibaba.rpc.parameter.duplicate"));
-    let mut cases: Vec<Case<Wire<Input>>> = rows
+    let mut cases: Vec<Case<RawRequest<Input>>> = rows
         .into_iter()
         .map(|(name, request, fact)| {
             let content_type: &'static str =
@@ -201,15 +200,15 @@ fn formats(format: Format) -> Vec<Case<Wire<Input>>> {
         let mut state = one();
         state.dialect.set("default_format=json").expect("a switch that exists");
         let request = wire("GET", TARGET, &[], "");
-        let case =
-            Case::named("wire.dialect.default_format.json", format, state, Wire::new(request)).class(Class::Dialect);
+        let case = Case::named("wire.dialect.default_format.json", format, state, RawRequest::new(request))
+            .class(Class::Dialect);
         cases.push(case.shows(&["alibaba.rpc.format.default"]).answers(answer()));
     }
     cases
 }
 
 /// What the gateway refuses before the service sees it, and which refusal comes first.
-fn refusals(format: Format) -> Vec<Case<Wire<Input>>> {
+fn refusals(format: Format) -> Vec<Case<RawRequest<Input>>> {
     let upper = format.to_string().to_ascii_uppercase();
     let target = |query: &str| wire("GET", &format!("/?Format={upper}{query}"), &[], "");
     let not_found = (404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method.");
@@ -282,7 +281,7 @@ fn refusals(format: Format) -> Vec<Case<Wire<Input>>> {
             "alibaba.rpc.format.unsupported",
         ),
     ];
-    let mut cases: Vec<Case<Wire<Input>>> = rows
+    let mut cases: Vec<Case<RawRequest<Input>>> = rows
         .into_iter()
         .map(|(name, request, (status, code, message), fact)| {
             case(name, format, request).class(Class::Malformed).shows(&[fact]).refuses(status, code, message)
@@ -291,8 +290,8 @@ fn refusals(format: Format) -> Vec<Case<Wire<Input>>> {
     let mut state = one();
     state.dialect.set("absent_version=refuse").expect("a switch that exists");
     let request = target("&Action=ListTasks&ClusterId=c");
-    let case =
-        Case::named("wire.dialect.absent_version.refuse", format, state, Wire::new(request)).class(Class::Dialect);
+    let case = Case::named("wire.dialect.absent_version.refuse", format, state, RawRequest::new(request))
+        .class(Class::Dialect);
     cases.push(case.shows(&["alibaba.rpc.version.absent"]).refuses(
         400,
         "MissingVersion",

@@ -1,7 +1,6 @@
 //! The refusals in the catalogue of ListTasks, with their words by hand.
 
-use super::Input;
-use super::cases::{given, input, running};
+use super::{Input, given, input, running};
 use crate::case::{Case, OperationInput};
 use crate::format::Format;
 

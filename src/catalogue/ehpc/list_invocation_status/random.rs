@@ -1,14 +1,14 @@
 //! Random cases of ListInvocationStatus: the statuses that the answer shows are drawn first, then a
 //! command that has come to them.
 
-use super::cases::{CLOCK, given, node};
-use super::{Input, InvokeInstance, InvokeStatus, OPERATION, Output};
+use super::{CLOCK, Input, InvokeInstance, InvokeStatus, Output, given, node};
 use crate::case::{Case, Class, Kind, OperationInput, Sketch, armed_refusal, fewer};
 use crate::clock::Timestamp;
 use crate::draw::{Draw, Text, host};
 use crate::format::Format;
 use crate::services::State;
 use crate::services::ehpc::Command;
+use crate::services::ehpc::list_invocation_status::OPERATION;
 
 /// A node as it is to be seen.
 #[derive(Clone, Debug, PartialEq)]

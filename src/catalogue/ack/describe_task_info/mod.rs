@@ -2,16 +2,21 @@
 
 use serde_json::json;
 
-use super::{Error, Event, Input, Output, ResultStatus, Stage, Target, TaskResult, TaskState};
-use crate::case::{Case, Class, Field, FieldKind, Kind, OperationInput, OperationOutput, Sketch, Wire, field};
+mod random;
+mod raw;
+
+use crate::case::{Case, Class, Field, FieldKind, Kind, OperationInput, OperationOutput, RawRequest, Sketch, field};
 use crate::clock::{Span, Timestamp};
 use crate::dialect::Dialect;
-use crate::draw::{Draw, HURTING};
+use crate::draw::{ADVERSARIAL, Draw};
 use crate::format::{DecodeError, Format};
 use crate::http::Request;
 use crate::seed::Seed;
 use crate::services::State;
 use crate::services::ack;
+use crate::services::ack::describe_task_info::{
+    Error, Event, Input, Output, ResultStatus, Stage, Target, TaskResult, TaskState,
+};
 
 impl OperationInput for Input {
     type Output = Output;
@@ -31,12 +36,12 @@ impl OperationInput for Input {
         cases
     }
 
-    fn wire_catalogue(format: Format) -> Vec<Case<Wire<Self>>> {
-        super::wire::catalogue(format)
+    fn raw_requests(format: Format) -> Vec<Case<RawRequest<Self>>> {
+        raw::catalogue(format)
     }
 
     fn sketch(seed: Seed, kind: Kind, format: Format) -> Box<dyn Sketch<Self>> {
-        Box::new(super::strategy::Plan::draw(&mut Draw::new(seed), kind, format))
+        Box::new(random::Plan::draw(&mut Draw::new(seed), kind, format))
     }
 }
 
@@ -470,7 +475,7 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
 }
 
 fn texts(format: Format) -> Vec<Case<Input>> {
-    let mut cases: Vec<Case<Input>> = HURTING
+    let mut cases: Vec<Case<Input>> = ADVERSARIAL
         .iter()
         .map(|(name, text, in_xml)| {
             let arrives = if format == Format::Xml { in_xml.unwrap_or(text) } else { text };

@@ -1,11 +1,10 @@
 //! The catalogue of DescribeTaskInfo on the wire: what no Input can say.
 
-use super::Input;
-use super::cases::{given, output, task};
-use crate::case::{Case, Class, Wire, wire};
+use super::{Input, given, output, task};
+use crate::case::{Case, Class, RawRequest, wire};
 use crate::format::Format;
 
-pub(super) fn catalogue(format: Format) -> Vec<Case<Wire<Input>>> {
+pub(super) fn catalogue(format: Format) -> Vec<Case<RawRequest<Input>>> {
     let version = ("x-acs-version", "2015-12-15");
     let accept = match format {
         Format::Json => ("accept", "application/json"),
@@ -84,9 +83,9 @@ pub(super) fn catalogue(format: Format) -> Vec<Case<Wire<Input>>> {
         ),
     ];
     let case = |name: &str, request| {
-        Case::named(format!("wire.{name}"), format, given(task()), Wire::new(request)).class(Class::Edge)
+        Case::named(format!("wire.{name}"), format, given(task()), RawRequest::new(request)).class(Class::Edge)
     };
-    let mut cases: Vec<Case<Wire<Input>>> = answered
+    let mut cases: Vec<Case<RawRequest<Input>>> = answered
         .into_iter()
         .map(|(name, request, fact)| case(name, request).shows(&[fact]).answers(output()))
         .collect();
@@ -97,7 +96,7 @@ pub(super) fn catalogue(format: Format) -> Vec<Case<Wire<Input>>> {
     strict.dialect.set("absent_version=refuse").expect("a switch that exists");
     let request = wire("GET", "/tasks/T-1", &[accept], "");
     cases.push(
-        Case::named("wire.dialect.absent_version.refuse", format, strict, Wire::new(request))
+        Case::named("wire.dialect.absent_version.refuse", format, strict, RawRequest::new(request))
             .class(Class::Dialect)
             .shows(&["alibaba.rpc.version.absent"])
             .refuses(400, "MissingVersion", "Version is mandatory for this action."),

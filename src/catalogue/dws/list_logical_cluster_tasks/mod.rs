@@ -1,16 +1,20 @@
 //! The catalogue of ListLogicalClusterTasks: what its Input can say, with answers written by hand.
 
-use super::{Input, LogicalClusterTaskInfo, Order, Output};
+mod random;
+mod raw;
+
 use crate::case::{
-    Case, Class, Facts, Field, FieldKind, Kind, OperationInput, OperationOutput, Paging, Refusal, Sketch, Wire, field,
+    Case, Class, Facts, Field, FieldKind, Kind, OperationInput, OperationOutput, Paging, RawRequest, Refusal, Sketch,
+    field,
 };
 use crate::clock::{Span, Timestamp};
 use crate::dialect::Dialect;
-use crate::draw::{Draw, HURTING};
+use crate::draw::{ADVERSARIAL, Draw};
 use crate::format::{DecodeError, Format};
 use crate::http::Request;
 use crate::seed::Seed;
 use crate::services::State;
+use crate::services::dws::list_logical_cluster_tasks::{Input, LogicalClusterTaskInfo, Order, Output};
 use crate::services::dws::{Cluster, Task};
 
 impl OperationInput for Input {
@@ -33,8 +37,8 @@ impl OperationInput for Input {
         cases
     }
 
-    fn wire_catalogue(_: Format) -> Vec<Case<Wire<Self>>> {
-        super::wire::catalogue()
+    fn raw_requests(_: Format) -> Vec<Case<RawRequest<Self>>> {
+        raw::catalogue()
     }
 
     fn paging() -> Option<Paging<Self>> {
@@ -53,7 +57,7 @@ impl OperationInput for Input {
     }
 
     fn sketch(seed: Seed, kind: Kind, _: Format) -> Box<dyn Sketch<Self>> {
-        Box::new(super::strategy::Plan::draw(&mut Draw::new(seed), kind))
+        Box::new(random::Plan::draw(&mut Draw::new(seed), kind))
     }
 }
 
@@ -332,7 +336,7 @@ fn refusals() -> Vec<Case<Input>> {
 }
 
 fn texts() -> Vec<Case<Input>> {
-    let mut cases: Vec<Case<Input>> = HURTING
+    let mut cases: Vec<Case<Input>> = ADVERSARIAL
         .iter()
         .map(|(name, text, _)| {
             case(format!("text.{name}"), given([ended(1).succeeds(text)]), input())

@@ -3,13 +3,13 @@
 
 use serde::Serialize;
 
-use super::cases::{CLOCK, page};
-use super::{Input, OPERATION, Output, TaskInfo, TaskType};
+use super::{CLOCK, Input, Output, TaskInfo, TaskType, page};
 use crate::case::{Case, Class, Kind, OperationInput, Sketch, armed_refusal};
 use crate::clock::Timestamp;
 use crate::draw::{Draw, Text, host};
 use crate::format::{Format, JsonText};
 use crate::services::State;
+use crate::services::ehpc::list_tasks::OPERATION;
 use crate::services::ehpc::{Ending, Status, Task};
 
 /// A task as it is to be seen.

@@ -1,5 +1,10 @@
 //! Backend: the whole pure core behind one function, from request to response.
 
+#[cfg(feature = "server")]
+pub(crate) mod control;
+pub(crate) mod request_log;
+pub(crate) mod route;
+
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::mem;
@@ -7,14 +12,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::backend::request_log::{ReceivedRequest, RequestLog};
+use crate::backend::route::{Call, Route, route, routes};
 use crate::clock::{TimeError, Timestamp};
 use crate::fact::Fact;
 use crate::format::{Format, to_json};
 use crate::http::{Answer, Incoming, MAX_BODY, Request, Response};
-use crate::journal::{Journal, Recorded};
 use crate::operation::{Asked, Operation, RequestIdAt};
 use crate::protocol;
-use crate::route::{Call, Route, route, routes};
 use crate::services::{Armed, Index, State, Submit, ack, dws, ehpc, operations};
 #[cfg(feature = "signatures")]
 use crate::signature::{Credentials, Denial, Denied, Gate};
@@ -58,7 +63,7 @@ pub struct Backend {
     index: Option<Index>,
     /// Pages that were served since the state last changed.
     pages: HashMap<PageKey, Page>,
-    journal: Journal,
+    journal: RequestLog,
     /// Who may ask; whoever does, as long as nobody was admitted.
     #[cfg(feature = "signatures")]
     gate: Gate,
@@ -117,7 +122,7 @@ impl Backend {
             state,
             index: None,
             pages: HashMap::new(),
-            journal: Journal::default(),
+            journal: RequestLog::default(),
             #[cfg(feature = "signatures")]
             gate: Gate::default(),
         }
@@ -149,8 +154,8 @@ impl Backend {
         let number = self.state.requests;
         self.state.requests = number.wrapping_add(1);
         let (operation, answer) = self.dispatch(request, number);
-        let verdict = answer.verdict.clone();
-        self.journal.record(request, operation.map(|operation| operation.id), answer.status, verdict);
+        let signature_diagnosis = answer.signature_diagnosis.clone();
+        self.journal.record(request, operation.map(|operation| operation.id), answer.status, signature_diagnosis);
         answer
     }
 
@@ -199,7 +204,7 @@ impl Backend {
                 Denial::Refusal(refusal) => protocol.refuse(&refusal, call.format, &self.state.dialect, fresh_id),
                 Denial::NotVerified(sentence) => plain(501, &sentence),
             };
-            return Answer { verdict: denied.verdict, ..answer };
+            return Answer { signature_diagnosis: denied.signature_diagnosis, ..answer };
         }
         let missing = |values: &[Option<Cow<'_, str>>]| {
             let mut parameters = operation.parameters.iter().zip(values);
@@ -298,8 +303,12 @@ impl Backend {
             _ => armed.clone(),
         };
         if let Some(response) = armed.response {
-            let answer =
-                Answer { status: response.status, headers: Vec::new(), body: response.body.into(), verdict: None };
+            let answer = Answer {
+                status: response.status,
+                headers: Vec::new(),
+                body: response.body.into(),
+                signature_diagnosis: None,
+            };
             return Some(response.headers.into_iter().fold(answer, |answer, (name, value)| {
                 answer.with_any_header(Cow::Owned(name.to_ascii_lowercase()), Cow::Owned(value))
             }));
@@ -510,12 +519,12 @@ impl Backend {
         self.state.armed.clear();
     }
 
-    /// The requests that came in, the oldest first; at most [`MOST_RECORDED`](crate::MOST_RECORDED).
+    /// The requests that came in, the oldest first; at most [`MAX_RECEIVED`](crate::MAX_RECEIVED).
     ///
     /// ```
     /// assert!(taskmock::Backend::documents().requests().is_empty());
     /// ```
-    pub fn requests(&self) -> Vec<Recorded> {
+    pub fn requests(&self) -> Vec<ReceivedRequest> {
         self.journal.recorded().collect()
     }
 

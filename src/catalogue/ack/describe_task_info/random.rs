@@ -1,12 +1,12 @@
 //! Random cases of DescribeTaskInfo: how far the task is to be seen is drawn first, then a script
 //! that is so far.
 
-use super::cases::{CLOCK, given, output, task};
-use super::{Error, Event, Input, OPERATION, Output, ResultStatus, Stage, TaskResult, TaskState};
+use super::{CLOCK, Error, Event, Input, Output, ResultStatus, Stage, TaskResult, TaskState, given, output, task};
 use crate::case::{Case, Class, Kind, OperationInput, Sketch, armed_refusal, fewer};
 use crate::clock::{Span, Timestamp};
 use crate::draw::{Draw, Text, host};
 use crate::format::Format;
+use crate::services::ack::describe_task_info::OPERATION;
 use crate::services::{State, ack};
 
 /// A stage: half of its seconds, and what is said of it.

@@ -1,13 +1,13 @@
 //! Random cases of ListLogicalClusterTasks: the tasks that the answer shows are drawn first, then a
 //! state that shows them.
 
-use super::cases::{CLOCK, CLUSTER, given, output};
-use super::{Input, LogicalClusterTaskInfo, OPERATION, Order, Output};
+use super::{CLOCK, CLUSTER, Input, LogicalClusterTaskInfo, Order, Output, given, output};
 use crate::case::{Case, Class, Kind, OperationInput, Sketch, armed_refusal, fewer};
 use crate::clock::{Span, Timestamp};
 use crate::draw::{Draw, Text, host};
 use crate::format::Format;
 use crate::services::State;
+use crate::services::dws::list_logical_cluster_tasks::OPERATION;
 use crate::services::dws::{Cluster, Task};
 
 /// Types that the document shows, and more that the vendor lists.

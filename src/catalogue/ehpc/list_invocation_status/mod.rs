@@ -1,17 +1,20 @@
 //! The catalogue of ListInvocationStatus: what its Input can say, and the wire, with answers written
 //! by hand.
 
-use super::{Input, InvokeInstance, InvokeStatus, Output};
+mod random;
+
 use crate::case::{
-    Case, Class, Facts, Field, FieldKind, Kind, OperationInput, OperationOutput, Refusal, Sketch, Wire, field, wire,
+    Case, Class, Facts, Field, FieldKind, Kind, OperationInput, OperationOutput, RawRequest, Refusal, Sketch, field,
+    wire,
 };
 use crate::clock::{Span, Timestamp};
 use crate::dialect::Dialect;
-use crate::draw::{Draw, HURTING};
+use crate::draw::{ADVERSARIAL, Draw};
 use crate::format::{DecodeError, Format};
 use crate::http::Request;
 use crate::seed::Seed;
 use crate::services::State;
+use crate::services::ehpc::list_invocation_status::{Input, InvokeInstance, InvokeStatus, Output};
 use crate::services::ehpc::{Command, Node, NodeEnding};
 
 impl OperationInput for Input {
@@ -32,12 +35,12 @@ impl OperationInput for Input {
         cases
     }
 
-    fn wire_catalogue(format: Format) -> Vec<Case<Wire<Self>>> {
+    fn raw_requests(format: Format) -> Vec<Case<RawRequest<Self>>> {
         on_the_wire(format)
     }
 
     fn sketch(seed: Seed, kind: Kind, format: Format) -> Box<dyn Sketch<Self>> {
-        Box::new(super::strategy::Plan::draw(&mut Draw::new(seed), kind, format))
+        Box::new(random::Plan::draw(&mut Draw::new(seed), kind, format))
     }
 }
 
@@ -310,7 +313,7 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
 }
 
 fn texts(format: Format) -> Vec<Case<Input>> {
-    let mut cases: Vec<Case<Input>> = HURTING
+    let mut cases: Vec<Case<Input>> = ADVERSARIAL
         .iter()
         .map(|(name, text, in_xml)| {
             let arrives = if format == Format::Xml { in_xml.unwrap_or(text) } else { text };
@@ -368,7 +371,7 @@ fn long(format: Format) -> Vec<Case<Input>> {
     ]
 }
 
-fn on_the_wire(format: Format) -> Vec<Case<Wire<Input>>> {
+fn on_the_wire(format: Format) -> Vec<Case<RawRequest<Input>>> {
     const COMMON: &str = "Action=ListInvocationStatus&Version=2018-04-12";
     let upper = format.to_string().to_ascii_uppercase();
     let get = |more: &str| wire("GET", &format!("/?{COMMON}&Format={upper}{more}"), &[], "");
@@ -410,10 +413,11 @@ fn on_the_wire(format: Format) -> Vec<Case<Wire<Input>>> {
         ),
     ];
     let case = |name: &str, request| {
-        Case::named(format!("wire.{name}"), format, given([finished("i-1")]), Wire::new(request)).class(Class::Edge)
+        Case::named(format!("wire.{name}"), format, given([finished("i-1")]), RawRequest::new(request))
+            .class(Class::Edge)
     };
     let then = || output(InvokeStatus::Finished, &[("i-1", InvokeStatus::Finished)]);
-    let mut cases: Vec<Case<Wire<Input>>> =
+    let mut cases: Vec<Case<RawRequest<Input>>> =
         answered.into_iter().map(|(name, request, fact)| case(name, request).shows(&[fact]).answers(then())).collect();
     cases.extend(refused.into_iter().map(|(name, request, (status, code, message), fact)| {
         case(name, request).class(Class::Malformed).shows(&[fact]).refuses(status, code, message)

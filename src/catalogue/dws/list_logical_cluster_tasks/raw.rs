@@ -1,15 +1,15 @@
 //! The catalogue of ListLogicalClusterTasks on the wire: what no Input can say.
 
-use super::Input;
-use super::cases::{CLUSTER, given, output, running, shown};
-use crate::case::{Case, Class, Wire, wire};
+use super::{CLUSTER, Input, given, output, running, shown};
+use crate::case::{Case, Class, RawRequest, wire};
 use crate::format::Format;
 
-pub(super) fn catalogue() -> Vec<Case<Wire<Input>>> {
+pub(super) fn catalogue() -> Vec<Case<RawRequest<Input>>> {
     let path = format!("/v2/p/clusters/{CLUSTER}/logical-clusters/tasks");
     let get = |query: &str| wire("GET", &format!("{path}?{query}"), &[], "");
     let case = |name: String, request| {
-        Case::named(format!("wire.{name}"), Format::Json, given([running(1)]), Wire::new(request)).class(Class::Edge)
+        Case::named(format!("wire.{name}"), Format::Json, given([running(1)]), RawRequest::new(request))
+            .class(Class::Edge)
     };
     let one = || output(1, vec![shown(1)]);
     let incorrect = (400, "DWS.0001", "Incorrect parameter.");

@@ -1,14 +1,20 @@
 //! The catalogue of ListTasks: what its Input can say, with answers written by hand.
 
-use super::{Input, Output, Status, TaskInfo, TaskType};
-use crate::case::{Case, Class, Field, FieldKind, Kind, OperationInput, OperationOutput, Paging, Sketch, Wire, field};
+mod random;
+mod raw;
+mod refusals;
+
+use crate::case::{
+    Case, Class, Field, FieldKind, Kind, OperationInput, OperationOutput, Paging, RawRequest, Sketch, field,
+};
 use crate::clock::{Span, Timestamp};
 use crate::dialect::Dialect;
-use crate::draw::{Draw, HURTING};
+use crate::draw::{ADVERSARIAL, Draw};
 use crate::format::{DecodeError, Format, JsonText};
 use crate::http::Request;
 use crate::seed::Seed;
 use crate::services::State;
+use crate::services::ehpc::list_tasks::{Input, Output, Status, TaskInfo, TaskType};
 use crate::services::ehpc::{Ending, Task};
 
 impl OperationInput for Input {
@@ -24,15 +30,15 @@ impl OperationInput for Input {
         cases.extend(bounds(format));
         cases.extend(selections(format));
         cases.extend(words(format));
-        cases.extend(super::refusals::catalogue(format));
+        cases.extend(refusals::catalogue(format));
         cases.extend(texts(format));
         cases.extend(dialects(format));
         cases.extend(pages(format));
         cases
     }
 
-    fn wire_catalogue(format: Format) -> Vec<Case<Wire<Self>>> {
-        super::wire::catalogue(format)
+    fn raw_requests(format: Format) -> Vec<Case<RawRequest<Self>>> {
+        raw::catalogue(format)
     }
 
     fn paging() -> Option<Paging<Self>> {
@@ -51,7 +57,7 @@ impl OperationInput for Input {
     }
 
     fn sketch(seed: Seed, kind: Kind, format: Format) -> Box<dyn Sketch<Self>> {
-        Box::new(super::strategy::Plan::draw(&mut Draw::new(seed), kind, format))
+        Box::new(random::Plan::draw(&mut Draw::new(seed), kind, format))
     }
 }
 
@@ -455,7 +461,7 @@ fn texts(format: Format) -> Vec<Case<Input>> {
                 .answers(page(1, 10, 1, vec![info])),
         );
     };
-    for (name, text, in_xml) in HURTING {
+    for (name, text, in_xml) in ADVERSARIAL {
         let arrives = if format == Format::Xml { in_xml.unwrap_or(text) } else { text };
         add(name, text, arrives);
     }

@@ -1,4 +1,4 @@
-//! Journal: the requests that came in, bounded, and how many of each operation.
+//! RequestLog: the requests that came in, bounded, and how many of each operation.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -10,9 +10,9 @@ use crate::http::Incoming;
 /// The most requests that a journal keeps; older ones are dropped, but still counted.
 ///
 /// ```
-/// assert_eq!(taskmock::MOST_RECORDED, 1000);
+/// assert_eq!(taskmock::MAX_RECEIVED, 1000);
 /// ```
-pub const MOST_RECORDED: usize = 1000;
+pub const MAX_RECEIVED: usize = 1000;
 
 /// The most bytes of requests that a journal keeps.
 const MOST_BYTES: usize = 8 << 20;
@@ -27,7 +27,7 @@ const MOST_BYTES: usize = 8 << 20;
 /// assert_eq!((entry.operation, entry.status), (Some("ehpc.list_tasks"), 200));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Recorded {
+pub struct ReceivedRequest {
     /// The id of the operation that it was for; none if it was for none.
     pub operation: Option<&'static str>,
     /// The method.
@@ -44,14 +44,14 @@ pub struct Recorded {
     /// Why its signature does not match, which the cloud does not tell: the canonical request, the
     /// string to sign, and the likely cause. None if it matches or is not verified.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub verdict: Option<String>,
+    pub signature_diagnosis: Option<String>,
 }
 
 fn as_text<S: Serializer>(body: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&String::from_utf8_lossy(body))
 }
 
-impl Recorded {
+impl ReceivedRequest {
     /// The value of a header, by its lower-case name.
     ///
     /// ```
@@ -66,19 +66,19 @@ impl Recorded {
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Journal {
+pub(crate) struct RequestLog {
     entries: VecDeque<Entry>,
     bytes: usize,
     counts: BTreeMap<Option<&'static str>, u64>,
 }
 
-/// What a [`Recorded`] is made of when somebody asks for it: writing it down is part of every
+/// What a [`ReceivedRequest`] is made of when somebody asks for it: writing it down is part of every
 /// request, and one text costs less than one for each header.
 #[derive(Debug)]
 struct Entry {
     operation: Option<&'static str>,
     status: u16,
-    verdict: Option<String>,
+    signature_diagnosis: Option<String>,
     /// Method, target, then name and value of each header, each followed by a NUL, which none of
     /// them can hold.
     head: String,
@@ -87,10 +87,10 @@ struct Entry {
 
 impl Entry {
     fn size(&self) -> usize {
-        self.head.len() + self.body.len() + self.verdict.as_ref().map_or(0, String::len)
+        self.head.len() + self.body.len() + self.signature_diagnosis.as_ref().map_or(0, String::len)
     }
 
-    fn recorded(&self) -> Recorded {
+    fn recorded(&self) -> ReceivedRequest {
         let mut pieces = self.head.split('\0').map(str::to_owned);
         let mut next = || pieces.next().unwrap_or_default();
         let (method, target) = (next(), next());
@@ -98,25 +98,25 @@ impl Entry {
         while let (Some(name), Some(value)) = (pieces.next(), pieces.next()) {
             headers.push((name, value));
         }
-        Recorded {
+        ReceivedRequest {
             operation: self.operation,
             method,
             target,
             headers,
             body: self.body.clone(),
             status: self.status,
-            verdict: self.verdict.clone(),
+            signature_diagnosis: self.signature_diagnosis.clone(),
         }
     }
 }
 
-impl Journal {
+impl RequestLog {
     pub(crate) fn record(
         &mut self,
         request: &Incoming<'_>,
         operation: Option<&'static str>,
         status: u16,
-        verdict: Option<String>,
+        signature_diagnosis: Option<String>,
     ) {
         *self.counts.entry(operation).or_default() += 1;
         let mut head = String::with_capacity(512);
@@ -131,10 +131,10 @@ impl Journal {
             write(&[name]);
             write(&[value]);
         });
-        let entry = Entry { operation, status, verdict, head, body: request.body.clone() };
+        let entry = Entry { operation, status, signature_diagnosis, head, body: request.body.clone() };
         self.bytes += entry.size();
         self.entries.push_back(entry);
-        while self.entries.len() > MOST_RECORDED || self.bytes > MOST_BYTES {
+        while self.entries.len() > MAX_RECEIVED || self.bytes > MOST_BYTES {
             match self.entries.pop_front() {
                 Some(oldest) => self.bytes -= oldest.size(),
                 None => break,
@@ -142,7 +142,7 @@ impl Journal {
         }
     }
 
-    pub(crate) fn recorded(&self) -> impl Iterator<Item = Recorded> {
+    pub(crate) fn recorded(&self) -> impl Iterator<Item = ReceivedRequest> {
         self.entries.iter().map(Entry::recorded)
     }
 

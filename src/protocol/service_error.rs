@@ -1,4 +1,4 @@
-//! Refused: a refusal as a client sees it, and the reading of the clouds' error bodies.
+//! ServiceError: a refusal as a client sees it, and the reading of the clouds' error bodies.
 
 use std::fmt;
 
@@ -10,12 +10,12 @@ use crate::format::{DecodeError, Format, from_json, from_xml};
 /// A refusal as a client sees it: the four things that an error of an SDK has.
 ///
 /// ```
-/// use taskmock::Refused;
-/// let refused = Refused::new(404, "ClusterNotFound", "The specified cluster does not exist.");
+/// use taskmock::ServiceError;
+/// let refused = ServiceError::new(404, "ClusterNotFound", "The specified cluster does not exist.");
 /// assert_eq!(refused.to_string(), "404 ClusterNotFound: The specified cluster does not exist.");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Refused {
+pub struct ServiceError {
     /// The HTTP status.
     pub status: u16,
     /// The code: `Code` of Alibaba's gateway, `code` of Container Service, `error_code` of Huawei.
@@ -26,24 +26,24 @@ pub struct Refused {
     pub request_id: String,
 }
 
-impl Refused {
+impl ServiceError {
     /// A refusal whose request id is not known.
     ///
     /// ```
-    /// assert!(taskmock::Refused::new(406, "DbError", "A database service error occurred.").request_id.is_empty());
+    /// assert!(taskmock::ServiceError::new(406, "DbError", "A database service error occurred.").request_id.is_empty());
     /// ```
     pub fn new(status: u16, code: &str, message: &str) -> Self {
-        Refused { status, code: code.to_owned(), message: message.to_owned(), request_id: String::new() }
+        ServiceError { status, code: code.to_owned(), message: message.to_owned(), request_id: String::new() }
     }
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for ServiceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}: {}", self.status, self.code, self.message)
     }
 }
 
-impl std::error::Error for Refused {}
+impl std::error::Error for ServiceError {}
 
 /// The envelope of Alibaba's gateway, in either spelling of its keys, and of Container Service.
 #[derive(Deserialize)]
@@ -72,7 +72,7 @@ impl Protocol {
         header_id: &str,
         body: &[u8],
         format: Format,
-    ) -> Result<Refused, DecodeError> {
+    ) -> Result<ServiceError, DecodeError> {
         let (code, message, request_id) = match self {
             Protocol::AlibabaRpc | Protocol::AlibabaRoa => {
                 let envelope: Alibaba = match format {
@@ -86,7 +86,7 @@ impl Protocol {
                 (envelope.error_code, envelope.error_msg, header_id.to_owned())
             }
         };
-        Ok(Refused { status, code, message, request_id })
+        Ok(ServiceError { status, code, message, request_id })
     }
 
     /// The header that holds the request id, in lower case.

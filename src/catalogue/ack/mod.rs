@@ -1,0 +1,3 @@
+//! The cases of Container Service.
+
+mod describe_task_info;

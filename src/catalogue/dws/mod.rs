@@ -1,0 +1,3 @@
+//! The cases of GaussDB(DWS).
+
+mod list_logical_cluster_tasks;

@@ -1,0 +1,4 @@
+//! The cases of E-HPC.
+
+mod list_invocation_status;
+mod list_tasks;
