@@ -7,7 +7,7 @@ use crate::backend::Backend;
 use crate::backend::control;
 use crate::backend::request_log::ReceivedRequest;
 use crate::clock::{TimeError, Timestamp};
-use crate::http::{Answer, Incoming};
+use crate::http::{Incoming, Outgoing};
 use crate::services::{Armed, State, Submit};
 
 /// A backend behind a server: everything that a test does with it while the server runs.
@@ -55,7 +55,7 @@ impl Shared {
         &mut self.backend
     }
 
-    fn answer(&mut self, request: &Incoming<'_>) -> Answer {
+    fn answer(&mut self, request: &Incoming<'_>) -> Outgoing {
         let backend = self.in_time();
         match control::answer(backend, request) {
             Some(answer) => answer,
@@ -77,12 +77,12 @@ impl Handle {
     }
 
     /// Answers a request: of the control interface, or of the cloud.
-    pub(crate) fn answer(&self, request: &Incoming<'_>) -> Answer {
+    pub(crate) fn answer(&self, request: &Incoming<'_>) -> Outgoing {
         self.lock().answer(request)
     }
 
     /// The same, or nothing if a test is busy with the backend just now.
-    pub(crate) fn try_answer(&self, request: &Incoming<'_>) -> Option<Answer> {
+    pub(crate) fn try_answer(&self, request: &Incoming<'_>) -> Option<Outgoing> {
         match self.0.try_lock() {
             Ok(mut shared) => Some(shared.answer(request)),
             Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner().answer(request)),

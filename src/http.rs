@@ -113,18 +113,82 @@ impl<'a> From<&'a Request> for Incoming<'a> {
 
 /// What a backend answers, before an adapter turns it into its own response type.
 #[derive(Clone, Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Outgoing {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     pub(crate) body: Bytes,
     /// Why a signature does not match, for whoever runs the server.
     pub(crate) signature_diagnosis: Option<String>,
+    /// What the connection does beside sending it, if a fault says so.
+    pub(crate) delivery: Option<Box<Delivery>>,
 }
 
-impl Answer {
+/// How an answer reaches the client, where that is not simply "at once and whole".
+///
+/// The backend decides it, the connection engine performs it: times are virtual, and no field needs
+/// a socket to be tested.
+#[allow(dead_code)] // The engine and the faults that use it are being built.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Delivery {
+    /// How long nothing is sent, from the whole request on.
+    pub(crate) delay: std::time::Duration,
+    /// How the length of the body is announced.
+    pub(crate) framing: Framing,
+    /// At most this many bytes of the body are sent each second; none: as fast as it goes.
+    pub(crate) bytes_per_second: Option<u32>,
+    /// How the exchange ends.
+    pub(crate) end: End,
+    /// What follows the response on the connection, uninvited.
+    pub(crate) after: Bytes,
+}
+
+/// How the length of a body is announced.
+#[allow(dead_code)] // The engine and the faults that use it are being built.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Framing {
+    /// By `content-length`, truly.
+    #[default]
+    Length,
+    /// By `transfer-encoding: chunked`.
+    Chunked,
+    /// By a `content-length` that is this one, whatever the body has.
+    WrongLength(u64),
+}
+
+/// How an exchange ends on its connection.
+#[allow(dead_code)] // The engine and the faults that use it are being built.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum End {
+    /// As HTTP says: the connection is kept if both sides like.
+    #[default]
+    Whole,
+    /// The response is sent whole; the next request on this connection is answered by a reset.
+    ResetNext,
+    /// The response is sent whole, then the connection is closed, without saying so beforehand.
+    CloseAfter,
+    /// The connection ends (or is reset) before a byte of the response is sent.
+    BeforeHead {
+        /// By a reset rather than an orderly end.
+        reset: bool,
+    },
+    /// The connection ends (or is reset) when so many bytes of the body are sent.
+    InBody {
+        /// How many bytes of the body are sent.
+        sent: usize,
+        /// By a reset rather than an orderly end.
+        reset: bool,
+    },
+    /// Nothing more is sent, and the connection stays open until the client goes away.
+    Stall {
+        /// How many bytes of the body are sent before; none: not even the head.
+        sent: Option<usize>,
+    },
+}
+
+impl Outgoing {
     pub(crate) fn new(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let headers = vec![(Cow::Borrowed("content-type"), Cow::Borrowed(content_type))];
-        Answer { status, headers, body: body.into(), signature_diagnosis: None }
+        Outgoing { status, headers, body: body.into(), signature_diagnosis: None, delivery: None }
     }
 
     pub(crate) fn with_header(self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
@@ -151,8 +215,8 @@ pub(crate) fn check_header(name: &str, value: &str) -> Result<(), String> {
     Ok(())
 }
 
-impl From<Answer> for Response {
-    fn from(answer: Answer) -> Self {
+impl From<Outgoing> for Response {
+    fn from(answer: Outgoing) -> Self {
         let mut response = Response::new(answer.body);
         // Statuses and headers are checked where an answer is made; what slips through is a
         // server error rather than a panic.

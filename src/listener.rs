@@ -20,7 +20,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use crate::backend::control;
 use crate::backend::{Backend, plain};
 use crate::handle::Handle;
-use crate::http::{Answer, Incoming, MAX_BODY, Response};
+use crate::http::{Incoming, MAX_BODY, Outgoing, Response};
 use crate::services::State;
 
 /// A mock server for tests, over hyper; the command `taskmock serve` is one.
@@ -267,7 +267,7 @@ async fn serve(served: Arc<Served>, request: hyper::Request<Body>) -> Result<hyp
 }
 
 /// Asks the backend. While a test is busy with it, the other listeners of the process go on.
-async fn answer(handle: &Handle, request: &Incoming<'_>) -> Answer {
+async fn answer(handle: &Handle, request: &Incoming<'_>) -> Outgoing {
     for _ in 0..100 {
         if let Some(answer) = handle.try_answer(request) {
             return answer;

@@ -13,7 +13,7 @@ use httpmock::{HttpMockRequest, HttpMockResponse, Mock, Then, When};
 
 use crate::backend::{Backend, plain};
 use crate::handle::Handle;
-use crate::http::{Answer, Incoming};
+use crate::http::{Incoming, Outgoing};
 use crate::services::State;
 
 /// A mock server for tests, over httpmock.
@@ -195,7 +195,7 @@ impl Tenant {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(&self, request: &Incoming<'_>) -> Answer {
+    fn answer(&self, request: &Incoming<'_>) -> Outgoing {
         // The lock is released before the backend is asked.
         let handle = {
             let mut tenancy = self.lock();

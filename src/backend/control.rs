@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::backend::{Backend, plain};
 use crate::clock::{Span, Timestamp};
 use crate::format::to_json;
-use crate::http::{Answer, Incoming};
+use crate::http::{Incoming, Outgoing};
 use crate::services::{Armed, State, ack, dws, ehpc};
 
 /// Where the control interface is.
@@ -83,11 +83,11 @@ impl Submission {
 }
 
 /// Answers a request to the control interface; none if it is not for it.
-pub(crate) fn answer(backend: &mut Backend, request: &Incoming<'_>) -> Option<Answer> {
+pub(crate) fn answer(backend: &mut Backend, request: &Incoming<'_>) -> Option<Outgoing> {
     let route = request.path.strip_prefix(PREFIX).or((request.path == "/__taskmock__").then_some(""))?;
     Some(match (request.method, route) {
         ("GET" | "HEAD", "health") => ok(&Health { status: "ok", version: env!("CARGO_PKG_VERSION") }),
-        ("GET", "state") => Answer::new(200, "application/json", backend.state().to_json()),
+        ("GET", "state") => Outgoing::new(200, "application/json", backend.state().to_json()),
         ("PUT", "state") => match read_text(request).and_then(|text| Ok(State::from_json(text)?)) {
             Ok(state) => {
                 backend.load(state);
@@ -141,15 +141,15 @@ pub(crate) fn answer(backend: &mut Backend, request: &Incoming<'_>) -> Option<An
     })
 }
 
-fn ok(body: &impl Serialize) -> Answer {
-    Answer::new(200, "application/json", to_json(body))
+fn ok(body: &impl Serialize) -> Outgoing {
+    Outgoing::new(200, "application/json", to_json(body))
 }
 
-fn clock(backend: &Backend) -> Answer {
+fn clock(backend: &Backend) -> Outgoing {
     ok(&Clock { clock: backend.now() })
 }
 
-fn bad_request(error: &dyn std::error::Error) -> Answer {
+fn bad_request(error: &dyn std::error::Error) -> Outgoing {
     plain(400, &error.to_string())
 }
 
@@ -161,7 +161,7 @@ fn read<T: for<'de> Deserialize<'de>>(request: &Incoming<'_>, example: &str) -> 
     serde_json::from_slice(request.body).map_err(|error| format!("{error}; the body should be like {example}"))
 }
 
-fn refuse(method: &str, route: &str) -> Answer {
+fn refuse(method: &str, route: &str) -> Outgoing {
     let methods: Vec<&str> = ROUTES.iter().filter(|(_, known)| *known == route).map(|(method, _)| *method).collect();
     if methods.is_empty() {
         let routes: Vec<String> = ROUTES.iter().map(|(method, route)| format!("{method} {PREFIX}{route}")).collect();

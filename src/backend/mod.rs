@@ -17,7 +17,7 @@ use crate::backend::route::{Call, Route, route, routes};
 use crate::clock::{TimeError, Timestamp};
 use crate::fact::Fact;
 use crate::format::{Format, to_json};
-use crate::http::{Answer, Incoming, MAX_BODY, Request, Response};
+use crate::http::{Incoming, MAX_BODY, Outgoing, Request, Response};
 use crate::operation::{Asked, Operation, RequestIdAt};
 use crate::protocol;
 use crate::services::{Armed, Index, State, Submit, ack, dws, ehpc, operations};
@@ -150,7 +150,7 @@ impl Backend {
     }
 
     /// Answers a request, whoever holds its parts, and writes it down.
-    pub(crate) fn answer(&mut self, request: &Incoming<'_>) -> Answer {
+    pub(crate) fn answer(&mut self, request: &Incoming<'_>) -> Outgoing {
         let number = self.state.requests;
         self.state.requests = number.wrapping_add(1);
         let (operation, answer) = self.dispatch(request, number);
@@ -165,7 +165,7 @@ impl Backend {
         self.journal.record(request, None, status, None);
     }
 
-    fn dispatch(&mut self, request: &Incoming<'_>, number: u64) -> (Option<&'static Operation>, Answer) {
+    fn dispatch(&mut self, request: &Incoming<'_>, number: u64) -> (Option<&'static Operation>, Outgoing) {
         if request.body.len() > MAX_BODY {
             let sentence = format!("the body has {} bytes; at most {MAX_BODY} are read", request.body.len());
             return (None, plain(413, &sentence));
@@ -191,7 +191,7 @@ impl Backend {
 
     /// Answers a request that is for an operation.
     #[cfg_attr(not(feature = "signatures"), allow(unused_variables))]
-    fn call(&mut self, request: &Incoming<'_>, call: &Call<'_>, number: u64) -> Answer {
+    fn call(&mut self, request: &Incoming<'_>, call: &Call<'_>, number: u64) -> Outgoing {
         let operation = call.row().operation;
         let protocol = operation.protocol;
         let fresh_id = protocol.request_id(self.state.seed, number);
@@ -204,7 +204,7 @@ impl Backend {
                 Denial::Refusal(refusal) => protocol.refuse(&refusal, call.format, &self.state.dialect, fresh_id),
                 Denial::NotVerified(sentence) => plain(501, &sentence),
             };
-            return Answer { signature_diagnosis: denied.signature_diagnosis, ..answer };
+            return Outgoing { signature_diagnosis: denied.signature_diagnosis, ..answer };
         }
         let missing = |values: &[Option<Cow<'_, str>>]| {
             let mut parameters = operation.parameters.iter().zip(values);
@@ -293,7 +293,7 @@ impl Backend {
     }
 
     /// The answer that a test armed, if there is one.
-    fn armed(&mut self, call: &Call<'_>, id: &str) -> Option<Answer> {
+    fn armed(&mut self, call: &Call<'_>, id: &str) -> Option<Outgoing> {
         let operation = call.row().operation;
         let at = self.state.armed.iter().position(|armed| armed.operation == operation.id)?;
         let armed = &mut self.state.armed[at];
@@ -303,11 +303,12 @@ impl Backend {
             _ => armed.clone(),
         };
         if let Some(response) = armed.response {
-            let answer = Answer {
+            let answer = Outgoing {
                 status: response.status,
                 headers: Vec::new(),
                 body: response.body.into(),
                 signature_diagnosis: None,
+                delivery: None,
             };
             return Some(response.headers.into_iter().fold(answer, |answer, (name, value)| {
                 answer.with_any_header(Cow::Owned(name.to_ascii_lowercase()), Cow::Owned(value))
@@ -601,6 +602,6 @@ fn is_plain(id: &str) -> bool {
 }
 
 /// An answer of the mock itself, which no cloud would give.
-pub(crate) fn plain(status: u16, sentence: &str) -> Answer {
-    Answer::new(status, "application/json", to_json(&serde_json::json!({ "taskmock": sentence })))
+pub(crate) fn plain(status: u16, sentence: &str) -> Outgoing {
+    Outgoing::new(status, "application/json", to_json(&serde_json::json!({ "taskmock": sentence })))
 }

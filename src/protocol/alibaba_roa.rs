@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{ALIBABA_ID_HEADER, TEXT_XML, alibaba_rpc, error_body};
 use crate::error_code::{ErrorOrigin, Refusal};
 use crate::format::Format;
-use crate::http::{Answer, Incoming, Request};
+use crate::http::{Incoming, Outgoing, Request};
 
 /// The host of Container Service, by the pattern of E-HPC's (assumed).
 const HOST_ID: &str = "cs.cn-hangzhou.aliyuncs.com";
@@ -35,7 +35,7 @@ struct Envelope<'a> {
     status: u16,
 }
 
-pub(crate) fn refuse(refusal: &Refusal, format: Format, request_id: String) -> Answer {
+pub(crate) fn refuse(refusal: &Refusal, format: Format, request_id: String) -> Outgoing {
     if refusal.row.origin == ErrorOrigin::Gateway {
         return alibaba_rpc::refuse(refusal, HOST_ID, format, request_id);
     }
@@ -45,7 +45,7 @@ pub(crate) fn refuse(refusal: &Refusal, format: Format, request_id: String) -> A
         Format::Json => "application/json",
         Format::Xml => TEXT_XML,
     };
-    Answer::new(status, content_type, error_body(&envelope, format)).with_header(ALIBABA_ID_HEADER, request_id)
+    Outgoing::new(status, content_type, error_body(&envelope, format)).with_header(ALIBABA_ID_HEADER, request_id)
 }
 
 /// A GET as an SDK sends it.

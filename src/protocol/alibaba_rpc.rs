@@ -8,7 +8,7 @@ use super::{ALIBABA_ID_HEADER, TEXT_XML, error_body, first};
 use crate::dialect::{DefaultFormat, Dialect};
 use crate::error_code::{ErrorCode, Refusal, error_codes, row};
 use crate::format::Format;
-use crate::http::{Answer, Incoming, Pairs, Request, read_pairs, write_pairs};
+use crate::http::{Incoming, Outgoing, Pairs, Request, read_pairs, write_pairs};
 
 /// The host in the documents' sample requests.
 pub(crate) const HOST_ID: &str = "ehpc.cn-hangzhou.aliyuncs.com";
@@ -106,13 +106,13 @@ struct Envelope<'a> {
     message: Cow<'a, str>,
 }
 
-pub(crate) fn refuse(refusal: &Refusal, host_id: &str, format: Format, request_id: String) -> Answer {
+pub(crate) fn refuse(refusal: &Refusal, host_id: &str, format: Format, request_id: String) -> Outgoing {
     let envelope = Envelope { request_id: &request_id, host_id, code: refusal.code(), message: refusal.message() };
     let content_type = match format {
         Format::Json => "application/json;charset=utf-8",
         Format::Xml => TEXT_XML,
     };
-    let answer = Answer::new(refusal.row.status, content_type, error_body(&envelope, format))
+    let answer = Outgoing::new(refusal.row.status, content_type, error_body(&envelope, format))
         .with_header(ALIBABA_ID_HEADER, request_id.clone());
     // Milliseconds until a client should ask again; Tea makes an error of its own of it.
     if refusal.row.code == "Throttling.User" { answer.with_header("x-acs-retry-after", "1000") } else { answer }

@@ -8,7 +8,7 @@ use super::HUAWEI_ID_HEADER;
 use crate::dialect::{Dialect, ErrorBody};
 use crate::error_code::{ErrorCode, ErrorOrigin, Refusal, error_codes, row};
 use crate::format::to_json;
-use crate::http::{Answer, Incoming, Request, write_pairs};
+use crate::http::{Incoming, Outgoing, Request, write_pairs};
 
 pub(crate) const GATEWAY_ERRORS: &[ErrorCode] = error_codes! { Gateway:
     404 "APIGW.0101" "The API does not exist or has not been published in the environment." ["huawei.gateway.not_found"];
@@ -37,7 +37,7 @@ struct Envelope<'a> {
     request_id: Option<&'a str>,
 }
 
-pub(crate) fn refuse(refusal: &Refusal, dialect: &Dialect, request_id: String) -> Answer {
+pub(crate) fn refuse(refusal: &Refusal, dialect: &Dialect, request_id: String) -> Outgoing {
     let (code, message): (Cow<'_, str>, Cow<'_, str>) = (refusal.code(), refusal.message());
     let is_gateway = refusal.row.origin == ErrorOrigin::Gateway;
     let four_keys = !is_gateway && dialect.error_body == ErrorBody::FourKeys;
@@ -48,7 +48,7 @@ pub(crate) fn refuse(refusal: &Refusal, dialect: &Dialect, request_id: String) -
         external_message: four_keys.then_some(&*message),
         request_id: is_gateway.then_some(&*request_id),
     };
-    Answer::new(refusal.row.status, "application/json", to_json(&envelope)).with_header(HUAWEI_ID_HEADER, request_id)
+    Outgoing::new(refusal.row.status, "application/json", to_json(&envelope)).with_header(HUAWEI_ID_HEADER, request_id)
 }
 
 /// A GET as an SDK sends it.

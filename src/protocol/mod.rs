@@ -16,7 +16,7 @@ use crate::dialect::Dialect;
 use crate::error_code::{ErrorCode, Refusal};
 use crate::fact::{Fact, facts};
 use crate::format::{Format, to_json, to_xml};
-use crate::http::Answer;
+use crate::http::Outgoing;
 use crate::seed::Seed;
 
 /// How a cloud addresses an operation, encodes its answer and words a refusal.
@@ -79,12 +79,12 @@ impl Protocol {
     }
 
     /// The success answer around a body.
-    pub(crate) fn accept(self, format: Format, body: Bytes, request_id: &str) -> Answer {
-        Answer::new(200, self.content_type(format), body).with_header(self.request_id_header(), request_id.to_owned())
+    pub(crate) fn accept(self, format: Format, body: Bytes, request_id: &str) -> Outgoing {
+        Outgoing::new(200, self.content_type(format), body).with_header(self.request_id_header(), request_id.to_owned())
     }
 
     /// The answer to a refused request, in the envelope of the layer that refuses.
-    pub(crate) fn refuse(self, refusal: &Refusal, format: Format, dialect: &Dialect, request_id: String) -> Answer {
+    pub(crate) fn refuse(self, refusal: &Refusal, format: Format, dialect: &Dialect, request_id: String) -> Outgoing {
         match self {
             Protocol::AlibabaRpc => alibaba_rpc::refuse(refusal, alibaba_rpc::HOST_ID, format, request_id),
             Protocol::AlibabaRoa => alibaba_roa::refuse(refusal, format, request_id),
