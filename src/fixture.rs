@@ -124,13 +124,7 @@ impl Fixtures {
     fn request<I: OperationInput>(&self, case: &Case<I>) -> Request {
         #[cfg(feature = "signatures")]
         if let Some(user) = self.signed_by.as_ref().filter(|_| !I::IS_WIRE) {
-            use crate::protocol::Protocol;
-            use crate::signature::Algorithm;
-            let algorithm = match case.operation().protocol {
-                Protocol::AlibabaRpc | Protocol::AlibabaRoa => Algorithm::Acs3,
-                Protocol::HuaweiRest => Algorithm::SdkHmac,
-            };
-            return user.sign(case.request(), algorithm, case.given.clock, &case.name);
+            return user.sign(case.request(), case.operation().protocol().algorithm, case.given.clock, &case.name);
         }
         case.request()
     }
@@ -357,7 +351,7 @@ struct Of {
 
 impl From<&'static Operation> for Of {
     fn from(operation: &'static Operation) -> Self {
-        Of { id: operation.id, name: operation.name, version: operation.version }
+        Of { id: operation.id, name: operation.name, version: operation.service.version }
     }
 }
 

@@ -247,6 +247,17 @@ pub(crate) struct Malformed;
 /// Parameters in the order of arrival, decoded.
 pub(crate) type Pairs<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
 
+/// The body if it is a form: it says so, or says nothing.
+pub(crate) fn form<'a>(request: &Incoming<'a>) -> Option<Result<&'a str, Malformed>> {
+    let is_form = request.header("content-type").is_none_or(is_form);
+    (is_form && !request.body.is_empty()).then(|| std::str::from_utf8(request.body).map_err(|_| Malformed))
+}
+
+fn is_form(content_type: &str) -> bool {
+    let kind = content_type.split(';').next().unwrap_or("").trim();
+    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
 /// Reads a query or a form into `pairs`. `+` and `%20` are both a space. What is malformed is left
 /// out, and said at the end.
 ///

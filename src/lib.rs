@@ -27,6 +27,7 @@ mod protocol;
 mod seed;
 #[cfg(feature = "server")]
 mod server;
+mod service_error;
 mod services;
 #[cfg(any(feature = "conformance", feature = "fixtures"))]
 mod shard;
@@ -56,12 +57,12 @@ pub use handle::Handle;
 pub use http::{MAX_BODY, Request, Response};
 #[cfg(feature = "server")]
 pub use listener::{Listener, Log, Settings};
-pub use operation::{Operation, Parameter};
-pub use protocol::{Protocol, ServiceError};
+pub use operation::{Access, Operation, Parameter, Protocol, Service};
 pub use seed::Seed;
 #[cfg(feature = "server")]
 pub use server::MockServer;
-pub use services::{Armed, RawResponse, State, StateError, Submit, ack, dws, ehpc, operation, operations};
+pub use service_error::ServiceError;
+pub use services::*;
 #[cfg(any(feature = "conformance", feature = "fixtures"))]
 pub use shard::{Shard, ShardError};
 #[cfg(feature = "signatures")]

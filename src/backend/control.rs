@@ -6,7 +6,7 @@ use crate::backend::{Backend, plain};
 use crate::clock::{Span, Timestamp};
 use crate::format::to_json;
 use crate::http::{Incoming, Outgoing};
-use crate::services::{Armed, State, ack, dws, ehpc};
+use crate::services::{Armed, State, Submission};
 
 /// Where the control interface is.
 pub(crate) const PREFIX: &str = "/__taskmock__/";
@@ -49,37 +49,10 @@ struct ArmedList<'a> {
     armed: &'a [Armed],
 }
 
-/// What a client could have started.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Submission {
-    EhpcTask(ehpc::Task),
-    EhpcCommand(ehpc::Command),
-    AckTask(Box<ack::Task>),
-    DwsTask(dws::Task),
-}
-
 /// The id that the call which starts it answers with; none for a DWS task.
 #[derive(Serialize)]
 struct Submitted {
     id: Option<String>,
-}
-
-impl Submission {
-    fn submit(self, backend: &mut Backend) -> Result<Option<String>, String> {
-        Ok(match self {
-            Submission::EhpcTask(task) => Some(backend.submit(task)),
-            Submission::EhpcCommand(command) => Some(backend.submit(command)),
-            Submission::AckTask(task) => Some(backend.submit(*task)),
-            Submission::DwsTask(task) => {
-                if !backend.state().dws.has_cluster(&task.cluster_id) {
-                    return Err(format!("`{}` is no cluster of the state's dws.clusters", task.cluster_id));
-                }
-                backend.submit(task);
-                None
-            }
-        })
-    }
 }
 
 /// Answers a request to the control interface; none if it is not for it.
@@ -125,7 +98,7 @@ pub(crate) fn answer(backend: &mut Backend, request: &Incoming<'_>) -> Option<Ou
             let example =
                 r#"{"ehpc_task": {"cluster_id": "ehpc-1", "task_type": "AddComputes", "takes": "5m", "ends": "Fail"}}"#;
             match read::<Submission>(request, example) {
-                Ok(submission) => match submission.submit(backend) {
+                Ok(submission) => match backend.add(|state| submission.submit(state)) {
                     Ok(id) => ok(&Submitted { id }),
                     Err(sentence) => plain(400, &sentence),
                 },

@@ -1,28 +1,29 @@
-//! Backend: the whole pure core behind one function, from request to response.
+//! Backend: a state with its clock, and what a test does with it.
 
 #[cfg(feature = "server")]
 pub(crate) mod control;
+#[cfg(feature = "signatures")]
+pub(crate) mod credentials;
+mod faults;
+mod pages;
 pub(crate) mod request_log;
+mod respond;
 pub(crate) mod route;
 
-use std::borrow::Cow;
-use std::collections::HashMap;
 use std::mem;
 use std::time::Duration;
 
-use bytes::Bytes;
+use pages::Pages;
+use request_log::{ReceivedRequest, RequestLog};
 
-use crate::backend::request_log::{ReceivedRequest, RequestLog};
-use crate::backend::route::{Call, Route, route, routes};
 use crate::clock::{TimeError, Timestamp};
 use crate::fact::Fact;
-use crate::format::{Format, to_json};
-use crate::http::{Incoming, MAX_BODY, Outgoing, Request, Response};
-use crate::operation::{Asked, Operation, RequestIdAt};
+use crate::format::to_json;
+use crate::http::{Incoming, Outgoing, Request, Response};
 use crate::protocol;
-use crate::services::{Armed, Index, State, Submit, ack, dws, ehpc, operations};
+use crate::services::{Armed, Contents, Index, State, Submit, operations};
 #[cfg(feature = "signatures")]
-use crate::signature::{Credentials, Denial, Denied, Gate};
+use crate::signature::{Credentials, Gate};
 
 /// The pure fake cloud: a state with its clock, and a function from request to response.
 ///
@@ -58,35 +59,16 @@ pub struct Backend {
     initial: State,
     /// What the services held before the first edit; none if there was none. A large state is kept
     /// twice only if it has to be.
-    initial_services: Option<Services>,
+    initial_services: Option<Contents>,
     /// Derived from the state; none after it was edited.
     index: Option<Index>,
     /// Pages that were served since the state last changed.
-    pages: HashMap<PageKey, Page>,
-    journal: RequestLog,
+    pages: Pages,
+    request_log: RequestLog,
     /// Who may ask; whoever does, as long as nobody was admitted.
     #[cfg(feature = "signatures")]
     gate: Gate,
 }
-
-type Services = (ehpc::State, ack::State, dws::State);
-
-/// What a page was asked with: the row of the operation, the encoding, the values.
-type PageKey = (usize, Format, String);
-
-/// A body served before, around its request id.
-#[derive(Debug)]
-struct Page {
-    before: Bytes,
-    after: Bytes,
-}
-
-/// Pages are forgotten when there are more.
-const MOST_PAGES: usize = 256;
-
-/// A larger body, with what it was asked with, is not kept; in bytes. A full page of ListTasks has
-/// some 25 kB.
-const LARGEST_PAGE: usize = 128 << 10;
 
 /// Every fact that the mock's behaviour rests on.
 ///
@@ -94,7 +76,7 @@ const LARGEST_PAGE: usize = 128 << 10;
 /// assert!(taskmock::facts().any(|fact| fact.id == "alibaba.rpc.format"));
 /// ```
 pub fn facts() -> impl Iterator<Item = &'static Fact> {
-    protocol::FACTS.iter().chain(operations().flat_map(|operation| operation.facts))
+    protocol::facts().chain(operations().flat_map(|operation| operation.facts))
 }
 
 /// The fact with an id.
@@ -121,8 +103,8 @@ impl Backend {
             initial_services: None,
             state,
             index: None,
-            pages: HashMap::new(),
-            journal: RequestLog::default(),
+            pages: Pages::default(),
+            request_log: RequestLog::default(),
             #[cfg(feature = "signatures")]
             gate: Gate::default(),
         }
@@ -149,120 +131,10 @@ impl Backend {
         self.answer(&Incoming::from(request)).into()
     }
 
-    /// Answers a request, whoever holds its parts, and writes it down.
-    pub(crate) fn answer(&mut self, request: &Incoming<'_>) -> Outgoing {
-        let number = self.state.requests;
-        self.state.requests = number.wrapping_add(1);
-        let (operation, answer) = self.dispatch(request, number);
-        let signature_diagnosis = answer.signature_diagnosis.clone();
-        self.journal.record(request, operation.map(|operation| operation.id), answer.status, signature_diagnosis);
-        answer
-    }
-
     /// Writes down a request that was refused before it came here.
     #[cfg_attr(not(feature = "server"), allow(dead_code))]
     pub(crate) fn record(&mut self, request: &Incoming<'_>, status: u16) {
-        self.journal.record(request, None, status, None);
-    }
-
-    fn dispatch(&mut self, request: &Incoming<'_>, number: u64) -> (Option<&'static Operation>, Outgoing) {
-        if request.body.len() > MAX_BODY {
-            let sentence = format!("the body has {} bytes; at most {MAX_BODY} are read", request.body.len());
-            return (None, plain(413, &sentence));
-        }
-        match route(request, &self.state.dialect) {
-            Route::Call(call) => (Some(call.row().operation), self.call(request, &call, number)),
-            Route::Refused(protocol, operation, format, refusal) => {
-                let id = protocol.request_id(self.state.seed, number);
-                let answer = protocol.refuse(&refusal, format, &self.state.dialect, id);
-                (operation, answer.with_header("x-taskmock-routes", routes().join(", ")))
-            }
-            Route::Unknown => {
-                let sentence = format!(
-                    "{} {} is no route of this mock; there are {}",
-                    request.method,
-                    request.path,
-                    routes().join(", ")
-                );
-                (None, plain(404, &sentence))
-            }
-        }
-    }
-
-    /// Answers a request that is for an operation.
-    #[cfg_attr(not(feature = "signatures"), allow(unused_variables))]
-    fn call(&mut self, request: &Incoming<'_>, call: &Call<'_>, number: u64) -> Outgoing {
-        let operation = call.row().operation;
-        let protocol = operation.protocol;
-        let fresh_id = protocol.request_id(self.state.seed, number);
-        if let Some(answer) = self.armed(call, &fresh_id) {
-            return answer;
-        }
-        #[cfg(feature = "signatures")]
-        if let Some(denied) = self.denied(request, operation) {
-            let answer = match denied.answer {
-                Denial::Refusal(refusal) => protocol.refuse(&refusal, call.format, &self.state.dialect, fresh_id),
-                Denial::NotVerified(sentence) => plain(501, &sentence),
-            };
-            return Outgoing { signature_diagnosis: denied.signature_diagnosis, ..answer };
-        }
-        let missing = |values: &[Option<Cow<'_, str>>]| {
-            let mut parameters = operation.parameters.iter().zip(values);
-            parameters.find(|(parameter, value)| parameter.required && value.is_none()).map(|(parameter, _)| parameter)
-        };
-        if let Some(parameter) = missing(&call.values) {
-            let refusal = protocol.missing(operation.errors, parameter.name);
-            return protocol.refuse(&refusal, call.format, &self.state.dialect, fresh_id);
-        }
-        let given_id = self.state.request_ids.get(operation.id).and_then(|ids| ids.front().cloned());
-        let id = given_id.as_ref().unwrap_or(&fresh_id);
-
-        if self.index.is_none() {
-            self.state.settle();
-            self.index = Some(Index::of(&self.state));
-        }
-        let key: Option<PageKey> = joined(&call.values).map(|values| (call.at, call.format, values));
-        if let Some(page) = key.as_ref().and_then(|key| self.pages.get(key)).filter(|_| is_plain(id)) {
-            let answer = protocol.accept(call.format, page.with_id(id), id);
-            self.spend_given_id(operation);
-            return answer;
-        }
-        let asked = Asked {
-            operation,
-            values: &call.values,
-            format: call.format,
-            dialect: &self.state.dialect,
-            now: self.state.clock,
-            request_id: id,
-        };
-        let index = self.index.get_or_insert_default();
-        match (call.row().answer)(&self.state, index, &asked) {
-            Ok(encoded) => {
-                let body = Bytes::from(encoded.body);
-                if let Some(key) = key
-                    && body.len() + key.2.len() <= LARGEST_PAGE
-                    && let Some(page) = Page::of(&body, encoded.request_id_at, id)
-                {
-                    if self.pages.len() >= MOST_PAGES {
-                        self.pages.clear();
-                    }
-                    self.pages.insert(key, page);
-                }
-                let answer = protocol.accept(call.format, body, id);
-                self.spend_given_id(operation);
-                answer
-            }
-            Err(refusal) => protocol.refuse(&refusal, call.format, &self.state.dialect, fresh_id),
-        }
-    }
-
-    /// Why a request does not pass the gate, if it does not.
-    #[cfg(feature = "signatures")]
-    fn denied(&mut self, request: &Incoming<'_>, operation: &Operation) -> Option<Denied> {
-        if self.gate.is_open() {
-            return None;
-        }
-        self.gate.check(request, operation, self.state.clock).err()
+        self.request_log.record(request, None, status, None);
     }
 
     /// Lets a user ask, and from then on nobody who is not admitted: signatures, tokens and times are
@@ -283,44 +155,6 @@ impl Backend {
     #[cfg(feature = "signatures")]
     pub fn admit(&mut self, credentials: Credentials) {
         self.gate.admit(credentials);
-    }
-
-    /// A request id that the state gives goes to one success answer.
-    fn spend_given_id(&mut self, operation: &Operation) {
-        if let Some(ids) = self.state.request_ids.get_mut(operation.id) {
-            ids.pop_front();
-        }
-    }
-
-    /// The answer that a test armed, if there is one.
-    fn armed(&mut self, call: &Call<'_>, id: &str) -> Option<Outgoing> {
-        let operation = call.row().operation;
-        let at = self.state.armed.iter().position(|armed| armed.operation == operation.id)?;
-        let armed = &mut self.state.armed[at];
-        armed.times = armed.times.saturating_sub(1);
-        let armed = match armed.times {
-            0 => self.state.armed.remove(at),
-            _ => armed.clone(),
-        };
-        if let Some(response) = armed.response {
-            let answer = Outgoing {
-                status: response.status,
-                headers: Vec::new(),
-                body: response.body.into(),
-                signature_diagnosis: None,
-                delivery: None,
-            };
-            return Some(response.headers.into_iter().fold(answer, |answer, (name, value)| {
-                answer.with_any_header(Cow::Owned(name.to_ascii_lowercase()), Cow::Owned(value))
-            }));
-        }
-        let (row, argument) = operation.error_with_argument(armed.code.as_deref()?)?;
-        let argument = match armed.argument.or(argument) {
-            Some(argument) => Cow::Owned(argument),
-            None if row.argument.is_empty() => Cow::Borrowed(operation.parameters.first()?.name),
-            None => Cow::Borrowed(row.argument),
-        };
-        Some(operation.protocol.refuse(&row.about(argument), call.format, &self.state.dialect, id.to_owned()))
     }
 
     /// The state as it is now.
@@ -346,7 +180,7 @@ impl Backend {
 
     /// The state, to be added to at its ends: the index can take that in.
     fn state_to_add_to(&mut self) -> &mut State {
-        self.initial_services.get_or_insert_with(|| self.state.services());
+        self.initial_services.get_or_insert_with(|| self.state.contents());
         self.pages.clear();
         &mut self.state
     }
@@ -361,8 +195,8 @@ impl Backend {
     /// ```
     pub fn load(&mut self, mut state: State) {
         state.settle();
-        let journal = mem::take(&mut self.journal);
-        let before = mem::replace(self, Backend { journal, ..Backend::new(state) });
+        let request_log = mem::take(&mut self.request_log);
+        let before = mem::replace(self, Backend { request_log, ..Backend::new(state) });
         self.keep_gate(before);
     }
 
@@ -377,11 +211,8 @@ impl Backend {
     /// ```
     pub fn reset(&mut self) {
         let initial = self.initial.clone();
-        let (ehpc, ack, dws) = match self.initial_services.take() {
-            Some(services) => services,
-            None => (mem::take(&mut self.state.ehpc), mem::take(&mut self.state.ack), mem::take(&mut self.state.dws)),
-        };
-        let before = mem::replace(self, Backend::new(State { ehpc, ack, dws, ..initial }));
+        let contents = self.initial_services.take().unwrap_or_else(|| self.state.take_contents());
+        let before = mem::replace(self, Backend::new(initial.with_contents(contents)));
         self.keep_gate(before);
     }
 
@@ -404,13 +235,18 @@ impl Backend {
     /// assert!(command_id.starts_with("c-hz"));
     /// ```
     pub fn submit<T: Submit>(&mut self, task: T) -> T::Id {
+        self.add(|state| task.submit(state))
+    }
+
+    /// Adds to the state at its ends; the index takes in one entry, and is made anew for anything else.
+    fn add<T>(&mut self, add: impl FnOnce(&mut State) -> T) -> T {
         let before = self.state.entries();
-        let id = task.submit(self.state_to_add_to());
+        let added = add(self.state_to_add_to());
         // One that replaced another did not add an entry, and the others have moved.
         let is_added = self.state.entries() == before + 1;
         let index = self.index.take().filter(|_| is_added);
         self.index = index.and_then(|mut index| index.append(&self.state).then_some(index));
-        id
+        added
     }
 
     /// The virtual time.
@@ -526,7 +362,7 @@ impl Backend {
     /// assert!(taskmock::Backend::documents().requests().is_empty());
     /// ```
     pub fn requests(&self) -> Vec<ReceivedRequest> {
-        self.journal.recorded().collect()
+        self.request_log.recorded().collect()
     }
 
     /// How many requests came in for an operation, those that are no longer listed included.
@@ -539,7 +375,7 @@ impl Backend {
     /// assert_eq!(backend.count("ack.describe_task_info"), 0);
     /// ```
     pub fn count(&self, operation: &str) -> u64 {
-        self.journal.count(Some(operation))
+        self.request_log.count(Some(operation))
     }
 }
 
@@ -559,47 +395,6 @@ impl std::fmt::Display for ArmError {
 }
 
 impl std::error::Error for ArmError {}
-
-impl Page {
-    /// Splits a body at its request id; none if it has to be built anew each time.
-    fn of(body: &Bytes, at: RequestIdAt, id: &str) -> Option<Page> {
-        match at {
-            RequestIdAt::Nowhere => Some(Page { before: body.clone(), after: Bytes::new() }),
-            RequestIdAt::Byte(start) if body.get(start..start + id.len()) == Some(id.as_bytes()) => {
-                Some(Page { before: body.slice(..start), after: body.slice(start + id.len()..) })
-            }
-            // A request id that is escaped in the body, which only a test can give.
-            RequestIdAt::Byte(_) | RequestIdAt::Unknown => None,
-        }
-    }
-
-    /// The body with another id; ids that need escaping are never asked for, see `call`.
-    fn with_id(&self, id: &str) -> Bytes {
-        if self.after.is_empty() {
-            return self.before.clone();
-        }
-        [&self.before, id.as_bytes(), &self.after].concat().into()
-    }
-}
-
-/// The values of a call in one text; none where they would not be told apart.
-fn joined(values: &[Option<Cow<'_, str>>]) -> Option<String> {
-    let mut joined = String::with_capacity(128);
-    for value in values {
-        joined.push(if value.is_some() { '\x01' } else { '\0' });
-        let value = value.as_deref().unwrap_or("");
-        if value.contains(['\0', '\x01']) {
-            return None;
-        }
-        joined.push_str(value);
-    }
-    Some(joined)
-}
-
-/// Whether an id, which a state can give, reads the same in JSON and XML as in itself.
-fn is_plain(id: &str) -> bool {
-    id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'*' | b'_'))
-}
 
 /// An answer of the mock itself, which no cloud would give.
 pub(crate) fn plain(status: u16, sentence: &str) -> Outgoing {

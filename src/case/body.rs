@@ -248,7 +248,7 @@ impl<O: OperationOutput> Way<O> {
         let bent = (self.bend)(&Good { output, format })?;
         let operation = operation(I::ID).expect("every Input is of a registered operation");
         let content_type =
-            bent.content_type.map_or_else(|| operation.protocol.content_type(format).to_owned(), str::to_owned);
+            bent.content_type.map_or_else(|| (operation.protocol().content_type)(format).to_owned(), str::to_owned);
         Some(BodySample {
             name: format!("body.{}", self.name),
             facts: vec![self.fact],

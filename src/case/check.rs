@@ -7,7 +7,7 @@ use crate::backend::request_log::ReceivedRequest;
 use crate::backend::route::{Route, route};
 use crate::format::Format;
 use crate::http::{Incoming, decode};
-use crate::protocol::ServiceError;
+use crate::service_error::ServiceError;
 
 /// Parameters by name with what they are, if they are anything.
 type Values = Vec<(&'static str, Option<String>)>;
@@ -189,9 +189,9 @@ impl<I: OperationInput> Case<I> {
     /// Whether an id is one that the backend gives to one of the first requests.
     fn is_drawn(&self, id: &str, requests: u64) -> bool {
         let given = self.given.request_ids.get(I::ID).is_some_and(|ids| ids.iter().any(|given| given == id));
-        let protocol = self.operation().protocol;
+        let protocol = self.operation().protocol();
         let first = self.given.requests;
         let mut numbers = first..first.saturating_add(requests);
-        given || numbers.any(|number| protocol.request_id(self.given.seed, number) == id)
+        given || numbers.any(|number| (protocol.request_id)(self.given.seed, number) == id)
     }
 }

@@ -49,9 +49,9 @@ use crate::backend::Backend;
 use crate::clock::Timestamp;
 use crate::format::{DecodeError, Format};
 use crate::http::{Request, Response};
-use crate::operation::Operation;
-use crate::protocol::ServiceError;
+use crate::operation::{ErrorParts, Operation};
 use crate::seed::Seed;
+use crate::service_error::ServiceError;
 use crate::services::{Armed, RawResponse, State, operation};
 
 /// One exchange: *given* a state, *when* an input, *then* an answer, and the facts that it shows.
@@ -205,9 +205,15 @@ impl<I: OperationInput> Case<I> {
         if response.status().is_success() {
             return I::Output::decode(response.body(), self.format, &self.given.dialect).map(Ok);
         }
-        let protocol = self.operation().protocol;
-        let id = response.headers().get(protocol.request_id_header()).and_then(|id| id.to_str().ok()).unwrap_or("");
-        protocol.read_refusal(response.status().as_u16(), id, response.body(), self.format).map(Err)
+        let protocol = self.operation().protocol();
+        let id = response.headers().get(protocol.request_id_header).and_then(|id| id.to_str().ok()).unwrap_or("");
+        (protocol.read_error)(&ErrorParts {
+            status: response.status().as_u16(),
+            header_id: id,
+            body: response.body(),
+            format: self.format,
+        })
+        .map(Err)
     }
 
     /// Whether it is answered in a shape that only a client of its dialect reads.
@@ -240,7 +246,7 @@ impl<I: OperationInput> Case<I> {
     fn first_id(&self) -> String {
         match self.given.request_ids.get(I::ID).and_then(|ids| ids.front()) {
             Some(id) if self.then.is_ok() => id.clone(),
-            _ => self.operation().protocol.request_id(self.given.seed, self.given.requests),
+            _ => (self.operation().protocol().request_id)(self.given.seed, self.given.requests),
         }
     }
 

@@ -206,7 +206,7 @@ mod with_proptest {
     use super::super::sketch::kind_of;
     use super::*;
     use crate::http::Request;
-    use crate::protocol::ServiceError;
+    use crate::service_error::ServiceError;
     use crate::services::State;
 
     /// The cases of an operation: first every case of the [`catalogue`] once, from small to large,

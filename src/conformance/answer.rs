@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Error;
-use crate::protocol::ServiceError;
+use crate::service_error::ServiceError;
 
 /// What a client says that it got.
 ///

@@ -15,7 +15,7 @@ use crate::case::{BodySample, Case, Level, OperationInput, differences, shown, v
 use crate::dialect::Dialect;
 use crate::format::Format;
 use crate::http::{Incoming, Request, Response};
-use crate::protocol::ServiceError;
+use crate::service_error::ServiceError;
 use crate::services::State;
 
 /// The name of a case in a run: `ehpc.list_tasks/json/page_size.max`.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Error;
 use super::asked::AnyCase;
 use crate::case::OperationOutput;
-use crate::protocol::ServiceError;
+use crate::service_error::ServiceError;
 
 /// Fields that are left out of the comparison, as a failure names them: `output.RequestId`,
 /// `output.Tasks.Errors`, `error.request_id`. A client that does not show them to its user cannot be

@@ -14,7 +14,6 @@ use crate::dialect::Dialect;
 use crate::format::Format;
 use crate::http::{Request, Response};
 use crate::operation::Operation;
-use crate::protocol::Protocol;
 use crate::services::{State, operation};
 
 /// What is checked of the responses to some requests: a line for each thing that is wrong.
@@ -169,7 +168,7 @@ fn whole_is_its_pages(pages: &[((u32, u32), Value)], items: &str) -> Vec<String>
 
 fn headers_and_envelopes<I: OperationInput>(format: Format) -> Vec<Law> {
     let Some(operation) = operation(I::ID) else { return Vec::new() };
-    let protocol = operation.protocol;
+    let protocol = operation.protocol();
     let cases = catalogue::<I>(format);
     let law = |name: &str, fact, says, case: &Case<I>, times: usize, check: Check| Law {
         about: about(I::ID, format, name, fact),
@@ -183,54 +182,28 @@ fn headers_and_envelopes<I: OperationInput>(format: Format) -> Vec<Law> {
     let one_id = "each request has an id of its own, in the header and, of an RPC, the same in the body";
     let mut laws = Vec::new();
     if let Some(answered) = cases.iter().find(|case| case.name == "one") {
-        if let Some(fact) = content_type(protocol, format) {
-            let check = has_type(protocol.content_type(format));
+        if let Some(fact) = (protocol.laws.content_type)(format) {
+            let check = has_type((protocol.content_type)(format));
             laws.push(law("law.answer.content_type", fact, one_type, answered, 1, check));
         }
         let check = has_fresh_ids(operation, format);
-        laws.push(law("law.answer.request_id", request_id(protocol), one_id, answered, 2, check));
+        laws.push(law("law.answer.request_id", protocol.laws.request_id, one_id, answered, 2, check));
     }
     // A refusal that any server makes, if there is one.
-    let (fact, keys) = envelope(protocol);
+    let (fact, keys) = protocol.laws.envelope;
     let has_envelope = |case: &&Case<I>| case.facts.contains(&fact) || case.facts.contains(&"alibaba.gateway.missing");
     let refused = || cases.iter().filter(|case| case.then.is_err()).filter(has_envelope);
     if let Some(case) = refused().find(|case| super::asked::needs_no_state(case)).or_else(|| refused().next()) {
         let says = "a refusal has exactly the keys of its envelope";
         laws.push(law("law.refusal.envelope", fact, says, case, 1, has_keys(format, keys)));
         let check = has_fresh_ids(operation, format);
-        laws.push(law("law.refusal.request_id", request_id(protocol), one_id, case, 2, check));
-        if protocol == Protocol::AlibabaRpc && format == Format::Xml {
+        laws.push(law("law.refusal.request_id", protocol.laws.request_id, one_id, case, 2, check));
+        if let Some((fact, content_type)) = protocol.laws.xml_refusal.filter(|_| format == Format::Xml) {
             let says = "an XML refusal has exactly the type that SDKs read it by";
-            let check = has_type("text/xml;charset=utf-8");
-            laws.push(law("law.refusal.content_type", "alibaba.error.content_type", says, case, 1, check));
+            laws.push(law("law.refusal.content_type", fact, says, case, 1, has_type(content_type)));
         }
     }
     laws
-}
-
-/// The fact about the content type of an answer, if there is one.
-fn content_type(protocol: Protocol, format: Format) -> Option<&'static str> {
-    match (protocol, format) {
-        (Protocol::AlibabaRpc, Format::Json) => Some("alibaba.content_type.json"),
-        (Protocol::AlibabaRoa, _) => Some("alibaba.roa.format"),
-        (Protocol::AlibabaRpc, Format::Xml) | (Protocol::HuaweiRest, _) => None,
-    }
-}
-
-fn request_id(protocol: Protocol) -> &'static str {
-    match protocol {
-        Protocol::AlibabaRpc | Protocol::AlibabaRoa => "alibaba.request_id.header",
-        Protocol::HuaweiRest => "huawei.request_id",
-    }
-}
-
-/// The fact about a refusal's envelope, and its keys.
-fn envelope(protocol: Protocol) -> (&'static str, &'static [&'static str]) {
-    match protocol {
-        Protocol::AlibabaRpc => ("alibaba.error.envelope", &["Code", "HostId", "Message", "RequestId"]),
-        Protocol::AlibabaRoa => ("alibaba.roa.service_error", &["code", "message", "requestId", "status"]),
-        Protocol::HuaweiRest => ("huawei.error.body", &["error_code", "error_msg"]),
-    }
 }
 
 /// The media type, and its parameters only of text/xml, which SDKs read by them. White space and letter
@@ -250,7 +223,7 @@ fn has_type(expected: &'static str) -> Check {
 }
 
 fn has_fresh_ids(operation: &'static Operation, format: Format) -> Check {
-    let name = operation.protocol.request_id_header();
+    let name = operation.protocol().request_id_header;
     Box::new(move |responses| {
         let ids: Vec<&str> = responses.iter().map(|response| header(response, name)).collect();
         let mut said = Vec::new();
@@ -259,13 +232,12 @@ fn has_fresh_ids(operation: &'static Operation, format: Format) -> Check {
         } else if ids.windows(2).any(|pair| pair[0] == pair[1]) {
             said.push(format!("two requests have the same {name}: {}", ids[0]));
         }
-        // Of Alibaba's RPC the body has it too.
-        if operation.protocol == Protocol::AlibabaRpc {
-            let of_body = |response: &Response| keys_and_texts(response, format).remove("RequestId");
+        if let Some(field) = operation.protocol().laws.request_id_field {
+            let of_body = |response: &Response| keys_and_texts(response, format).remove(field);
             for (id, response) in ids.iter().zip(responses) {
                 let body = of_body(response).unwrap_or_default();
                 if body != *id {
-                    said.push(format!("the body's RequestId is {body:?}, the header's {id:?}"));
+                    said.push(format!("the body's {field} is {body:?}, the header's {id:?}"));
                 }
             }
         }

@@ -12,7 +12,6 @@ use super::ignored::Ignored;
 use super::results::{CaseResult, Results, Side};
 use super::run::drive;
 use super::suite::Suite;
-use crate::protocol::Protocol;
 use crate::services::operation;
 
 /// What came of asking a client for a case.
@@ -155,10 +154,7 @@ impl First {
 /// The line that asks for a case.
 fn line(case: &dyn AnyCase, endpoint: &str, credentials: &Value) -> String {
     let id = case.about(Side::Client).id;
-    let region = match operation(id.operation).map(|operation| operation.protocol) {
-        Some(Protocol::HuaweiRest) => "cn-north-4",
-        _ => "cn-hangzhou",
-    };
+    let region = operation(id.operation).map_or("", |operation| operation.service.region);
     format!(
         r#"{{"case":{},"operation":{},"format":{},"endpoint":{},"region":{},"credentials":{credentials},"input":{}}}"#,
         json!(id.to_string()),

@@ -119,21 +119,16 @@ impl Suite {
     fn signed(&self, mut request: Request, case: &dyn AnyCase, has_control: bool, number: usize) -> Request {
         #[cfg(feature = "signatures")]
         if let Some(credentials) = self.signatures.credentials() {
-            use crate::protocol::Protocol;
-            use crate::signature::Algorithm;
             // The host is signed too.
             if let Some(Ok(host)) = self.host.as_ref().map(|host| host.parse()) {
                 request.headers_mut().insert(http::header::HOST, host);
             }
             let id = case.about(Side::Server).id;
-            let algorithm = match crate::services::operation(id.operation).map(|operation| operation.protocol) {
-                Some(Protocol::HuaweiRest) => Algorithm::SdkHmac,
-                _ => Algorithm::Acs3,
-            };
+            let operation = crate::services::operation(id.operation).expect("a case is of a registered operation");
             let now = if has_control { case.given().clock } else { super::signatures::now() };
             // A gateway takes each nonce once.
             let nonce = format!("{id}.{number}.{}", super::signatures::now().unix_millis());
-            return credentials.sign(request, algorithm, now, &nonce);
+            return credentials.sign(request, operation.protocol().algorithm, now, &nonce);
         }
         request
     }

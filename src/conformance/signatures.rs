@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use super::asked::{AnyCase, exchanges};
 use super::results::{Failure, Verdict};
+use crate::backend::credentials::admit;
 use crate::backend::request_log::ReceivedRequest;
 use crate::clock::Timestamp;
 use crate::http::Incoming;
@@ -85,7 +86,7 @@ impl Verifier {
             return None;
         }
         let request = Incoming::from_parts(&recorded.method, &recorded.target, &recorded.headers, &recorded.body);
-        let Denied { answer, signature_diagnosis } = self.gate.check(&request, operation, now()).err()?;
+        let Denied { answer, signature_diagnosis } = admit(&mut self.gate, &request, operation, now()).err()?;
         match answer {
             Denial::Refusal(refusal) => {
                 let said = signature_diagnosis.unwrap_or_else(|| format!("{}: {}", refusal.code(), refusal.message()));

@@ -4,14 +4,52 @@ use std::borrow::Cow;
 
 use serde::Serialize;
 
-use super::{ALIBABA_ID_HEADER, TEXT_XML, error_body, first};
-use crate::dialect::{DefaultFormat, Dialect};
+use super::{TEXT_XML, error_body, facts, first, read_alibaba_error};
+use crate::dialect::{AbsentVersion, DefaultFormat, Dialect};
 use crate::error_code::{ErrorCode, Refusal, error_codes, row};
 use crate::format::Format;
-use crate::http::{Incoming, Outgoing, Pairs, Request, read_pairs, write_pairs};
+use crate::http::{Incoming, Outgoing, Pairs, Request, form, read_pairs, write_pairs};
+use crate::operation::{Addressed, Addressee, Envelope, Laws, Operation, Protocol};
 
-/// The host in the documents' sample requests.
-pub(crate) const HOST_ID: &str = "ehpc.cn-hangzhou.aliyuncs.com";
+/// The protocol.
+pub(crate) static PROTOCOL: Protocol = Protocol {
+    id: "alibaba.rpc",
+    name: "Alibaba RPC",
+    gateway_errors: GATEWAY_ERRORS,
+    facts: facts::ALIBABA,
+    request_id_header: ID_HEADER,
+    request_id: |seed, number| seed.uuid(number),
+    content_type,
+    address,
+    route: |operation| {
+        format!("{} /?Action={}&Version={}", operation.method, operation.name, operation.service.version)
+    },
+    request,
+    missing: |_, parameter| MISSING.about(parameter),
+    refuse,
+    read_error: read_alibaba_error,
+    laws: Laws {
+        content_type: |format| (format == Format::Json).then_some("alibaba.content_type.json"),
+        request_id: "alibaba.request_id.header",
+        request_id_field: Some("RequestId"),
+        envelope: ("alibaba.error.envelope", &["Code", "HostId", "Message", "RequestId"]),
+        xml_refusal: Some(("alibaba.error.content_type", TEXT_XML)),
+    },
+    #[cfg(feature = "signatures")]
+    authenticate: super::alibaba_signing::authenticate_rpc,
+    #[cfg(feature = "signatures")]
+    algorithm: crate::signature::Algorithm::Acs3,
+};
+
+/// The header that holds the request id, of both call styles.
+pub(super) const ID_HEADER: &str = "x-acs-request-id";
+
+fn content_type(format: Format) -> &'static str {
+    match format {
+        Format::Json => "application/json;charset=utf-8",
+        Format::Xml => TEXT_XML,
+    }
+}
 
 pub(crate) const GATEWAY_ERRORS: &[ErrorCode] = error_codes! { Gateway:
     400 "Missing%s" "%s is mandatory for this action." ["alibaba.gateway.missing"];
@@ -28,25 +66,54 @@ pub(crate) const GATEWAY_ERRORS: &[ErrorCode] = error_codes! { Gateway:
     400 "Throttling.User" "Request was denied due to user flow control." ["alibaba.gateway.throttling"];
 };
 
-pub(crate) const MISSING: &ErrorCode = row(GATEWAY_ERRORS, "Missing%s");
-pub(crate) const INVALID_ACTION: &ErrorCode = row(GATEWAY_ERRORS, "InvalidAction.NotFound");
-pub(crate) const INVALID_VERSION: &ErrorCode = row(GATEWAY_ERRORS, "InvalidVersion");
-pub(crate) const INVALID_FORMAT: &ErrorCode = row(GATEWAY_ERRORS, "InvalidParameter.Format");
+pub(super) const MISSING: &ErrorCode = row(GATEWAY_ERRORS, "Missing%s");
+pub(super) const INVALID_ACTION: &ErrorCode = row(GATEWAY_ERRORS, "InvalidAction.NotFound");
+pub(super) const INVALID_VERSION: &ErrorCode = row(GATEWAY_ERRORS, "InvalidVersion");
+pub(super) const INVALID_FORMAT: &ErrorCode = row(GATEWAY_ERRORS, "InvalidParameter.Format");
 
-/// A call as the gateway understands it, before anyone knows the operation.
-pub(crate) struct Call<'a> {
-    pub(crate) action: Option<Cow<'a, str>>,
-    pub(crate) version: Option<Cow<'a, str>>,
-    pub(crate) pairs: Pairs<'a>,
+fn address<'a>(request: &Incoming<'a>, dialect: &Dialect, operations: &[&'static Operation]) -> Addressed<'a> {
+    let is_call = !request.query.is_empty() || !request.body.is_empty() || request.header("x-acs-action").is_some();
+    if !matches!(request.path, "/" | "") || !is_call {
+        return Addressed::Elsewhere;
+    }
+    let (format, call) = read(request, dialect);
+    let call = match call {
+        Ok(call) => call,
+        Err(refusal) => return Addressed::Refused(None, format, refusal),
+    };
+    let Some(action) = call.action else {
+        return Addressed::Refused(None, format, MISSING.about("Action"));
+    };
+    let is_asked = |operation: &&&Operation| *operation.protocol() == PROTOCOL && operation.name == action;
+    let Some(operation) = operations.iter().find(is_asked).copied() else {
+        return Addressed::Refused(None, format, INVALID_ACTION.about(""));
+    };
+    if let Some(refusal) = refuse_version(operation, call.version.as_deref(), dialect) {
+        return Addressed::Refused(Some(operation), format, refusal);
+    }
+    let values = operation.parameters.iter().map(|parameter| first(&call.pairs, parameter.name).cloned()).collect();
+    Addressed::Call(Addressee { operation, format, values })
 }
 
-/// Whether a request to `/` is an RPC call at all, rather than somebody looking around.
-pub(crate) fn is_call(request: &Incoming<'_>) -> bool {
-    !request.query.is_empty() || !request.body.is_empty() || request.header("x-acs-action").is_some()
+/// A Version that is not the operation's, or none where the dialect asks for one.
+pub(super) fn refuse_version(operation: &Operation, version: Option<&str>, dialect: &Dialect) -> Option<Refusal> {
+    match version {
+        Some(version) if version == operation.service.version => None,
+        Some(_) => Some(INVALID_VERSION.about("")),
+        None if dialect.absent_version == AbsentVersion::Refuse => Some(MISSING.about("Version")),
+        None => None,
+    }
+}
+
+/// A call as the gateway understands it, before anyone knows the operation.
+struct RpcCall<'a> {
+    action: Option<Cow<'a, str>>,
+    version: Option<Cow<'a, str>>,
+    pairs: Pairs<'a>,
 }
 
 /// Reads a call; what cannot be read is refused. The format is known either way.
-pub(crate) fn read<'a>(request: &Incoming<'a>, dialect: &Dialect) -> (Format, Result<Call<'a>, Refusal>) {
+fn read<'a>(request: &Incoming<'a>, dialect: &Dialect) -> (Format, Result<RpcCall<'a>, Refusal>) {
     let mut pairs = Pairs::with_capacity(16);
     let read = read_pairs(request.query, &mut pairs).and_then(|()| match form(request) {
         Some(form) => read_pairs(form?, &mut pairs),
@@ -72,18 +139,7 @@ pub(crate) fn read<'a>(request: &Incoming<'a>, dialect: &Dialect) -> (Format, Re
             .filter(|text| !text.is_empty())
     };
     let (action, version) = (stated("Action", "x-acs-action"), stated("Version", "x-acs-version"));
-    (format, Ok(Call { action, version, pairs }))
-}
-
-/// The body if it is a form: it says so, or says nothing.
-pub(crate) fn form<'a>(request: &Incoming<'a>) -> Option<Result<&'a str, crate::http::Malformed>> {
-    let is_form = request.header("content-type").is_none_or(is_form);
-    (is_form && !request.body.is_empty()).then(|| std::str::from_utf8(request.body).map_err(|_| crate::http::Malformed))
-}
-
-fn is_form(content_type: &str) -> bool {
-    let kind = content_type.split(';').next().unwrap_or("").trim();
-    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    (format, Ok(RpcCall { action, version, pairs }))
 }
 
 fn default_format(request: &Incoming<'_>, dialect: &Dialect) -> Format {
@@ -99,29 +155,26 @@ fn default_format(request: &Incoming<'_>, dialect: &Dialect) -> Format {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Envelope<'a> {
+struct GatewayRefusal<'a> {
     request_id: &'a str,
     host_id: &'a str,
     code: Cow<'a, str>,
     message: Cow<'a, str>,
 }
 
-pub(crate) fn refuse(refusal: &Refusal, host_id: &str, format: Format, request_id: String) -> Outgoing {
-    let envelope = Envelope { request_id: &request_id, host_id, code: refusal.code(), message: refusal.message() };
-    let content_type = match format {
-        Format::Json => "application/json;charset=utf-8",
-        Format::Xml => TEXT_XML,
-    };
-    let answer = Outgoing::new(refusal.row.status, content_type, error_body(&envelope, format))
-        .with_header(ALIBABA_ID_HEADER, request_id.clone());
+pub(super) fn refuse(refusal: &Refusal, around: &Envelope<'_>) -> Outgoing {
+    let request_id = &around.request_id;
+    let error = GatewayRefusal { request_id, host_id: around.host, code: refusal.code(), message: refusal.message() };
+    let answer = Outgoing::new(refusal.row.status, content_type(around.format), error_body(&error, around.format))
+        .with_header(ID_HEADER, request_id.clone());
     // Milliseconds until a client should ask again; Tea makes an error of its own of it.
     if refusal.row.code == "Throttling.User" { answer.with_header("x-acs-retry-after", "1000") } else { answer }
 }
 
 /// The request of a call, as classic SDKs send it: a GET with everything in the query.
-pub(crate) fn request(action: &str, version: &str, format: Format, pairs: &[(&str, String)]) -> Request {
+fn request(operation: &Operation, format: Format, pairs: &[(&str, String)]) -> Request {
     let format = format.to_string().to_ascii_uppercase();
-    let common = [("Action", action), ("Version", version), ("Format", &format)];
+    let common = [("Action", operation.name), ("Version", operation.service.version), ("Format", &format)];
     let query = write_pairs(common.into_iter().chain(pairs.iter().map(|(name, value)| (*name, value.as_str()))));
     let mut request = Request::default();
     *request.uri_mut() = format!("/?{query}").parse().expect("percent-encoded");

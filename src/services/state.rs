@@ -7,69 +7,128 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
-use super::{ack, dws, ehpc, operation, operations};
+use super::{ack, dws, ehpc, for_each_service, operation, operations};
 use crate::clock::{DOCUMENTS_START, Timestamp};
 use crate::dialect::Dialect;
 use crate::http::check_header;
 use crate::seed::Seed;
 
-/// The whole state of a backend: its clock, how it answers, and what each service holds.
-///
-/// ```
-/// use taskmock::State;
-///
-/// let state = State::from_json(r#"{
-///     "clock": "2026-11-21T20:21:00Z",
-///     "ehpc": {"tasks": [{"task_id": "T1", "cluster_id": "ehpc-1", "task_type": "StopCluster", "takes": "5m"}]}
-/// }"#)?;
-/// assert_eq!(state.ehpc.tasks[0].steps, 10);
-/// # Ok::<(), taskmock::StateError>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-#[serde(default, deny_unknown_fields)]
-pub struct State {
-    /// The virtual time.
-    pub clock: Timestamp,
-    /// What request ids and the ids of submitted tasks are drawn from.
-    pub seed: Seed,
-    /// How many requests were answered; each draws the next id.
-    pub requests: u64,
-    /// How many tasks were submitted without an id; each draws the next one.
-    pub submissions: u64,
-    /// How the documents are read where they disagree.
-    pub dialect: Dialect,
-    /// Request ids that the next success answers get instead of drawn ones, by operation id.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub request_ids: BTreeMap<String, VecDeque<String>>,
-    /// Answers that are armed, the next first.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub armed: Vec<Armed>,
-    /// Alibaba E-HPC.
-    pub ehpc: ehpc::State,
-    /// Alibaba Container Service.
-    pub ack: ack::State,
-    /// Huawei GaussDB(DWS).
-    pub dws: dws::State,
+macro_rules! state {
+    ($(#[$doc:meta] $service:ident,)+) => {
+        /// The whole state of a backend: its clock, how it answers, and what each service holds.
+        ///
+        /// ```
+        /// use taskmock::State;
+        ///
+        /// let state = State::from_json(r#"{
+        ///     "clock": "2026-11-21T20:21:00Z",
+        ///     "ehpc": {"tasks": [{"task_id": "T1", "cluster_id": "ehpc-1", "task_type": "StopCluster", "takes": "5m"}]}
+        /// }"#)?;
+        /// assert_eq!(state.ehpc.tasks[0].steps, 10);
+        /// # Ok::<(), taskmock::StateError>(())
+        /// ```
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+        #[serde(default, deny_unknown_fields)]
+        pub struct State {
+            /// The virtual time.
+            pub clock: Timestamp,
+            /// What request ids and the ids of submitted tasks are drawn from.
+            pub seed: Seed,
+            /// How many requests were answered; each draws the next id.
+            pub requests: u64,
+            /// How many tasks were submitted without an id; each draws the next one.
+            pub submissions: u64,
+            /// How the documents are read where they disagree.
+            pub dialect: Dialect,
+            /// Request ids that the next success answers get instead of drawn ones, by operation id.
+            #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+            pub request_ids: BTreeMap<String, VecDeque<String>>,
+            /// Answers that are armed, the next first.
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            pub armed: Vec<Armed>,
+            $(#[$doc] pub $service: $service::State,)+
+        }
+
+        impl Default for State {
+            /// Nothing exists; the clock stands at 2024-03-03T00:00:00Z.
+            fn default() -> Self {
+                State {
+                    clock: DOCUMENTS_START,
+                    seed: Seed::default(),
+                    requests: 0,
+                    submissions: 0,
+                    dialect: Dialect::default(),
+                    request_ids: BTreeMap::new(),
+                    armed: Vec::new(),
+                    $($service: $service::State::default(),)+
+                }
+            }
+        }
+
+        /// What the services of a state hold, which may be much.
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub(crate) struct Contents {
+            $($service: $service::State,)+
+        }
+
+        impl State {
+            /// What the documents' samples name, in every service.
+            fn with_documents(self) -> State {
+                State { $($service: $service::State::documents(),)+ ..self }
+            }
+
+            /// What is wrong in the services: the field, and a sentence.
+            fn check_services(&self, wrong: &mut Vec<(String, String)>) {
+                $(self.$service.check(wrong);)+
+            }
+
+            /// How many tasks and commands there are.
+            pub(crate) fn entries(&self) -> usize {
+                0 $(+ self.$service.entries())+
+            }
+
+            /// Gives what was submitted without a time the time of the clock.
+            pub(crate) fn settle(&mut self) {
+                $(self.$service.settle(self.clock);)+
+            }
+
+            /// A copy of what the services hold.
+            pub(crate) fn contents(&self) -> Contents {
+                Contents { $($service: self.$service.clone(),)+ }
+            }
+
+            /// Takes out what the services hold.
+            pub(crate) fn take_contents(&mut self) -> Contents {
+                Contents { $($service: std::mem::take(&mut self.$service),)+ }
+            }
+
+            /// The same with other contents.
+            pub(crate) fn with_contents(self, contents: Contents) -> State {
+                State { $($service: contents.$service,)+ ..self }
+            }
+        }
+
+        /// What finds things in a state without scanning it; derived from it.
+        #[derive(Debug, Default)]
+        pub(crate) struct Index {
+            $(pub(crate) $service: $service::Index,)+
+        }
+
+        impl Index {
+            /// Takes in what was pushed to the state; false if it has to be built anew.
+            pub(crate) fn append(&mut self, state: &State) -> bool {
+                true $(&& self.$service.append(&state.$service))+
+            }
+
+            pub(crate) fn of(state: &State) -> Self {
+                Index { $($service: $service::Index::of(&state.$service),)+ }
+            }
+        }
+    };
 }
 
-impl Default for State {
-    /// Nothing exists; the clock stands at 2024-03-03T00:00:00Z.
-    fn default() -> Self {
-        State {
-            clock: DOCUMENTS_START,
-            seed: Seed::default(),
-            requests: 0,
-            submissions: 0,
-            dialect: Dialect::default(),
-            request_ids: BTreeMap::new(),
-            armed: Vec::new(),
-            ehpc: ehpc::State::default(),
-            ack: ack::State::default(),
-            dws: dws::State::default(),
-        }
-    }
-}
+for_each_service!(state);
 
 /// An answer that the next calls of an operation get, whatever they ask.
 ///
@@ -228,11 +287,9 @@ impl State {
         ];
         State {
             request_ids: request_ids.map(|(operation, id)| (operation.to_owned(), [id.to_owned()].into())).into(),
-            ehpc: ehpc::State::documents(),
-            ack: ack::State::documents(),
-            dws: dws::State::documents(),
             ..State::default()
         }
+        .with_documents()
     }
 
     /// Reads a state from JSON, and checks it.
@@ -306,20 +363,8 @@ impl State {
                 wrong.push((format!("request_ids.{operation_id}"), sentence));
             }
         }
-        self.ehpc.check(&mut wrong);
-        self.ack.check(&mut wrong);
-        self.dws.check(&mut wrong);
+        self.check_services(&mut wrong);
         wrong
-    }
-
-    /// How many tasks and commands there are.
-    pub(crate) fn entries(&self) -> usize {
-        self.ehpc.tasks.len() + self.ehpc.commands.len() + self.ack.tasks.len() + self.dws.tasks.len()
-    }
-
-    /// A copy of what the services hold, which may be much.
-    pub(crate) fn services(&self) -> (ehpc::State, ack::State, dws::State) {
-        (self.ehpc.clone(), self.ack.clone(), self.dws.clone())
     }
 
     /// A copy of everything but what the services hold.
@@ -334,13 +379,6 @@ impl State {
             armed: self.armed.clone(),
             ..State::default()
         }
-    }
-
-    /// Gives what was submitted without a time the time of the clock.
-    pub(crate) fn settle(&mut self) {
-        self.ehpc.settle(self.clock);
-        self.ack.settle(self.clock);
-        self.dws.settle(self.clock);
     }
 }
 
@@ -459,25 +497,6 @@ impl<'de> Visitor<'de> for Field<'_> {
             }
         }
         Ok(())
-    }
-}
-
-/// What finds things in a state without scanning it; derived from it.
-#[derive(Debug, Default)]
-pub(crate) struct Index {
-    pub(crate) ehpc: ehpc::Index,
-    pub(crate) ack: ack::Index,
-    pub(crate) dws: dws::Index,
-}
-
-impl Index {
-    /// Takes in what was pushed to the state; false if it has to be built anew.
-    pub(crate) fn append(&mut self, state: &State) -> bool {
-        self.ehpc.append(&state.ehpc) && self.ack.append(&state.ack) && self.dws.append(&state.dws)
-    }
-
-    pub(crate) fn of(state: &State) -> Self {
-        Index { ehpc: ehpc::Index::of(&state.ehpc), ack: ack::Index::of(&state.ack), dws: dws::Index::of(&state.dws) }
     }
 }
 

@@ -1,7 +1,10 @@
 //! Submitting: a task or a command enters the state as if a client had started it just now.
 
+use serde::Deserialize;
+
 use super::{State, ack, dws, ehpc};
 use crate::clock::Timestamp;
+use crate::operation::Fresh;
 
 /// Lets a task or a command enter a state as if a client had started it just now.
 ///
@@ -32,21 +35,48 @@ pub trait Submit {
 }
 
 impl State {
+    /// The ids of the next submission.
+    pub(crate) fn fresh(&self) -> Fresh {
+        Fresh::new(self.seed, self.submissions)
+    }
+
     /// Gives an empty id a fresh value and a missing time the clock's.
-    fn stamp(&mut self, id: &mut String, time: &mut Option<Timestamp>, shape: fn(&str) -> String) {
+    fn stamp(&mut self, id: &mut String, time: &mut Option<Timestamp>, shape: fn(Fresh) -> String) {
         time.get_or_insert(self.clock);
         if id.is_empty() {
-            // Another sequence than the request ids'.
-            let seed = crate::seed::Seed(!self.seed.0);
-            *id = shape(&seed.uuid(self.submissions));
+            *id = shape(self.fresh());
             self.submissions = self.submissions.wrapping_add(1);
         }
     }
 }
 
-/// The first digits of a UUID, in lower case.
-fn digits(uuid: &str, count: usize) -> String {
-    uuid.chars().filter(|digit| *digit != '-').take(count).collect::<String>().to_ascii_lowercase()
+/// What a client could have started, as a body of the control interface says it.
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Submission {
+    EhpcTask(ehpc::Task),
+    EhpcCommand(ehpc::Command),
+    AckTask(Box<ack::Task>),
+    DwsTask(dws::Task),
+}
+
+impl Submission {
+    /// Puts it into a state; returns the id that the call which starts it answers with, which a DWS
+    /// task does not have.
+    pub(crate) fn submit(self, state: &mut State) -> Result<Option<String>, String> {
+        Ok(match self {
+            Submission::EhpcTask(task) => Some(task.submit(state)),
+            Submission::EhpcCommand(command) => Some(command.submit(state)),
+            Submission::AckTask(task) => Some(task.submit(state)),
+            Submission::DwsTask(task) => {
+                if !state.dws.has_cluster(&task.cluster_id) {
+                    return Err(format!("`{}` is no cluster of the state's dws.clusters", task.cluster_id));
+                }
+                task.submit(state);
+                None
+            }
+        })
+    }
 }
 
 impl Submit for ehpc::Task {
@@ -57,7 +87,7 @@ impl Submit for ehpc::Task {
         if !self.task_id.is_empty() {
             state.ehpc.tasks.retain(|task| task.task_id != self.task_id || task.cluster_id != self.cluster_id);
         }
-        state.stamp(&mut self.task_id, &mut self.submitted, str::to_owned);
+        state.stamp(&mut self.task_id, &mut self.submitted, Fresh::uuid);
         let id = self.task_id.clone();
         state.ehpc.tasks.push(self);
         id
@@ -73,7 +103,7 @@ impl Submit for ehpc::Command {
             let is_other = |other: &Self| other.command_id != self.command_id || other.cluster_id != self.cluster_id;
             state.ehpc.commands.retain(is_other);
         }
-        state.stamp(&mut self.command_id, &mut self.invoked, |uuid| format!("c-hz{}", digits(uuid, 13)));
+        state.stamp(&mut self.command_id, &mut self.invoked, |fresh| format!("c-hz{}", fresh.digits(0, 13)));
         let id = self.command_id.clone();
         state.ehpc.commands.push(self);
         id
@@ -88,7 +118,7 @@ impl Submit for ack::Task {
         if !self.task_id.is_empty() {
             state.ack.tasks.retain(|task| task.task_id != self.task_id);
         }
-        state.stamp(&mut self.task_id, &mut self.created, |uuid| format!("T-{}", digits(uuid, 24)));
+        state.stamp(&mut self.task_id, &mut self.created, |fresh| format!("T-{}", fresh.digits(0, 24)));
         let id = self.task_id.clone();
         state.ack.tasks.push(self);
         id

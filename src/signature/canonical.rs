@@ -10,8 +10,7 @@ use hmac::{Hmac, Mac};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use crate::http::{Incoming, Pairs, RESERVED, decode, encode, read_pairs};
-use crate::protocol::alibaba_rpc;
+use crate::http::{Incoming, Pairs, RESERVED, decode, encode, form, read_pairs};
 
 /// How a request is signed.
 ///
@@ -120,22 +119,22 @@ pub(super) fn mistakes(signed_headers: &[String]) -> Vec<(String, Mistake)> {
 
 /// What a client says of its signature.
 #[derive(Clone, Debug)]
-pub(super) struct Claim {
-    pub(super) algorithm: Algorithm,
-    pub(super) access_key: String,
+pub(crate) struct Claim {
+    pub(crate) algorithm: Algorithm,
+    pub(crate) access_key: String,
     /// Names in lower case, in the client's order.
-    pub(super) signed_headers: Vec<String>,
-    pub(super) signature: String,
+    pub(crate) signed_headers: Vec<String>,
+    pub(crate) signature: String,
     /// `date/region/service` of V11.
-    pub(super) scope: String,
+    pub(crate) scope: String,
 }
 
 /// What is signed, and with which signature.
 #[derive(Clone, Debug)]
-pub(super) struct Signed {
-    pub(super) canonical_request: String,
-    pub(super) string_to_sign: String,
-    pub(super) signature: Vec<u8>,
+pub(crate) struct Signed {
+    pub(crate) canonical_request: String,
+    pub(crate) string_to_sign: String,
+    pub(crate) signature: Vec<u8>,
 }
 
 impl Signed {
@@ -166,11 +165,11 @@ pub(super) fn bytes_of(algorithm: Algorithm, signature: &str) -> Option<Vec<u8>>
 }
 
 /// The parameters of a request: those of the query, then those of a form.
-pub(super) fn parameters<'a>(request: &Incoming<'a>, with_form: bool) -> Pairs<'a> {
+pub(crate) fn parameters<'a>(request: &Incoming<'a>, with_form: bool) -> Pairs<'a> {
     let mut pairs = Vec::new();
     // What is malformed was refused before.
     let _ = read_pairs(request.query, &mut pairs);
-    if with_form && let Some(Ok(form)) = alibaba_rpc::form(request) {
+    if with_form && let Some(Ok(form)) = form(request) {
         let _ = read_pairs(form, &mut pairs);
     }
     pairs

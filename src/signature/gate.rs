@@ -1,4 +1,4 @@
-//! The gate: lets a signed request pass, or refuses it as the gateways do, and tells why.
+//! The gate: accepted credentials and used nonces; whether a signature is right, and if not, why.
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt::Write as _;
@@ -7,12 +7,10 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::Credentials;
-use super::canonical::{Algorithm, Claim, Mistake, Signed, bytes_of, mistakes, parameters, sign};
+use super::canonical::{Algorithm, Claim, Mistake, Signed, bytes_of, mistakes, sign};
 use crate::clock::Timestamp;
-use crate::error_code::{ErrorCode, Refusal, row};
+use crate::error_code::Refusal;
 use crate::http::Incoming;
-use crate::operation::Operation;
-use crate::protocol::{Protocol, alibaba_rpc, first, huawei_rest};
 
 /// Who may ask, and which nonces were used.
 #[derive(Debug, Default)]
@@ -28,6 +26,9 @@ const MOST_NONCES: usize = 100_000;
 
 /// A signature is good for 15 minutes before and after its time.
 const WINDOW: std::time::Duration = std::time::Duration::from_secs(15 * 60);
+
+/// Finds the place of the user who signed a request, as one protocol does it.
+pub(crate) type Authenticate = fn(&mut Gate, &Incoming<'_>, Timestamp) -> Result<usize, Denied>;
 
 /// Why a request does not pass.
 #[derive(Debug)]
@@ -50,19 +51,6 @@ impl From<Refusal> for Denied {
     }
 }
 
-const fn alibaba(code: &str) -> &'static ErrorCode {
-    row(alibaba_rpc::GATEWAY_ERRORS, code)
-}
-
-const NO_SUCH_KEY: &ErrorCode = alibaba("InvalidAccessKeyId.NotFound");
-const INACTIVE: &ErrorCode = alibaba("InvalidAccessKeyId.Inactive");
-const NO_MATCH: &ErrorCode = alibaba("SignatureDoesNotMatch");
-const NONCE_USED: &ErrorCode = alibaba("SignatureNonceUsed");
-const TIME_FORMAT: &ErrorCode = alibaba("InvalidTimeStamp.Format");
-const TIME_EXPIRED: &ErrorCode = alibaba("InvalidTimeStamp.Expired");
-const TOKEN_MISMATCH: &ErrorCode = alibaba("InvalidSecurityToken.MismatchWithAccessKey");
-const UNAUTHORIZED: &ErrorCode = row(huawei_rest::GATEWAY_ERRORS, "APIGW.0301");
-
 impl Gate {
     pub(crate) fn admit(&mut self, credentials: Credentials) {
         self.credentials.retain(|other| other.access_key() != credentials.access_key());
@@ -78,145 +66,28 @@ impl Gate {
         self.used.clear();
     }
 
-    /// Lets a request pass, or says why not.
-    pub(crate) fn check(
-        &mut self,
-        request: &Incoming<'_>,
-        operation: &Operation,
-        now: Timestamp,
-    ) -> Result<(), Denied> {
-        let user = match operation.protocol {
-            Protocol::AlibabaRpc | Protocol::AlibabaRoa => self.check_alibaba(request, operation.protocol, now)?,
-            Protocol::HuaweiRest => self.check_huawei(request, now)?,
-        };
-        let user = &self.credentials[user];
-        if user.not_authorized.iter().any(|id| id == operation.id) {
-            let code = if operation.protocol == Protocol::HuaweiRest { "DWS.0015" } else { "NotAuthorized" };
-            let denied = operation.errors.iter().find(|row| row.code == code);
-            return Err(match denied {
-                Some(row) => row.about("").into(),
-                None => Denied {
-                    answer: Denial::NotVerified(format!("no document says how {} refuses a user", operation.name)),
-                    signature_diagnosis: None,
-                },
-            });
-        }
-        Ok(())
+    /// The user at a place that [`Authenticate`] found.
+    pub(crate) fn user(&self, place: usize) -> &Credentials {
+        &self.credentials[place]
     }
 
-    /// The place of the user who signed.
-    fn check_alibaba(&mut self, request: &Incoming<'_>, protocol: Protocol, now: Timestamp) -> Result<usize, Denied> {
-        let missing = |name: &'static str| Denied::from(alibaba_rpc::MISSING.about(name));
-        let pairs = parameters(request, true);
-        let parameter = |name: &str| first(&pairs, name).map(|value| value.as_ref());
-        let header = |name: &str| request.header(name).filter(|value| !value.is_empty());
-        let authorization = header("authorization");
-        let bearer = header("x-acs-bearer-token").or_else(|| parameter("BearerToken"));
-        if authorization.is_none() && parameter("SignatureType") == Some("BEARERTOKEN") {
-            let token = bearer.unwrap_or("");
-            return self.by_token(token).ok_or_else(|| TOKEN_MISMATCH.about("").into());
-        }
-        // Each protocol has its own version 1, and does not see the other's.
-        let claim = match (authorization.map(read_alibaba).transpose()?, protocol) {
-            (Some(claim), _) if claim.algorithm == Algorithm::Acs3 => claim,
-            (Some(claim), Protocol::AlibabaRoa) => claim,
-            (_, Protocol::AlibabaRpc) => {
-                let access_key = parameter("AccessKeyId").ok_or_else(|| missing("AccessKeyId"))?;
-                if let Some(method) = parameter("SignatureMethod").filter(|method| *method != "HMAC-SHA1") {
-                    return Err(not_verified(method));
-                }
-                // What is in a header only is not signed.
-                parameter("Action").ok_or_else(|| missing("Action"))?;
-                Claim {
-                    algorithm: Algorithm::RpcV1,
-                    access_key: access_key.to_owned(),
-                    signed_headers: Vec::new(),
-                    signature: parameter("Signature").ok_or_else(|| missing("Signature"))?.to_owned(),
-                    scope: String::new(),
-                }
-            }
-            _ => return Err(missing("AccessKeyId")),
-        };
-        let (at, user) = self.by_key(&claim.access_key).ok_or_else(|| Denied::from(NO_SUCH_KEY.about("")))?;
-        if user.is_inactive {
-            return Err(INACTIVE.about("").into());
-        }
-        let token = header("x-acs-security-token").or_else(|| parameter("SecurityToken"));
-        if !same_token(user.security_token.as_deref(), token) {
-            return Err(TOKEN_MISMATCH.about("").into());
-        }
-        let (stated, time) = match claim.algorithm {
-            Algorithm::RpcV1 => (parameter("Timestamp"), parameter("Timestamp").and_then(iso)),
-            Algorithm::RoaV1 => (header("date"), header("date").and_then(Timestamp::from_rfc1123)),
-            _ => (header("x-acs-date"), header("x-acs-date").and_then(iso)),
-        };
-        match time {
-            None if stated.is_none() => {
-                return Err(missing(if claim.algorithm == Algorithm::RpcV1 { "Timestamp" } else { "Date" }));
-            }
-            None => return Err(TIME_FORMAT.about("").into()),
-            Some(time) if !is_fresh(time, now) => {
-                let signature_diagnosis = Some(out_of_time(&claim.access_key, stated.unwrap_or(""), now));
-                return Err(Denied { answer: Denial::Refusal(TIME_EXPIRED.about("")), signature_diagnosis });
-            }
-            Some(_) => {}
-        }
-        let nonce = match claim.algorithm {
-            Algorithm::RpcV1 => Some(parameter("SignatureNonce").ok_or_else(|| missing("SignatureNonce"))?),
-            Algorithm::RoaV1 => header("x-acs-signature-nonce"),
-            _ => Some(header("x-acs-signature-nonce").ok_or_else(|| missing("SignatureNonce"))?),
-        };
-        if let Err((signed, signature_diagnosis)) = verify(request, &claim, user, &self.credentials) {
-            let refusal = NO_MATCH.about(signed.string_to_sign);
-            return Err(Denied { answer: Denial::Refusal(refusal), signature_diagnosis: Some(signature_diagnosis) });
-        }
-        if nonce.is_some_and(|nonce| !self.use_nonce(&claim.access_key, nonce)) {
-            return Err(NONCE_USED.about("").into());
-        }
-        Ok(at)
+    /// Whether the claimed signature of the user at a place is right; else what it had to be over,
+    /// and the diagnosis.
+    pub(crate) fn verify(&self, request: &Incoming<'_>, claim: &Claim, place: usize) -> Result<(), (Signed, String)> {
+        verify(request, claim, &self.credentials[place], &self.credentials)
     }
 
-    fn check_huawei(&self, request: &Incoming<'_>, now: Timestamp) -> Result<usize, Denied> {
-        let refuse = |why: String| Denied::from(UNAUTHORIZED.about(why));
-        let header = |name: &str| request.header(name).filter(|value| !value.is_empty());
-        let Some(authorization) = header("authorization") else {
-            let token = header("x-auth-token").ok_or_else(|| refuse("x-auth-token not found".to_owned()))?;
-            return self.by_token(token).ok_or_else(|| refuse("decrypt token fail".to_owned()));
-        };
-        let claim = read_huawei(authorization)?;
-        let unknown = || refuse(format!("ak {} not exist", claim.access_key));
-        let (at, user) = self.by_key(&claim.access_key).filter(|(_, user)| !user.is_inactive).ok_or_else(unknown)?;
-        if !same_token(user.security_token.as_deref(), header("x-security-token")) {
-            return Err(refuse("decrypt token fail".to_owned()));
-        }
-        let stated = header("x-sdk-date").unwrap_or("");
-        if !Timestamp::from_compact(stated).is_some_and(|time| is_fresh(time, now)) {
-            let signature_diagnosis = Some(out_of_time(&claim.access_key, stated, now));
-            let now = now.compact();
-            let why = format!("calc aksk signature fail:signature expired, signature time:{stated},server time:{now}");
-            return Err(Denied { signature_diagnosis, ..refuse(why) });
-        }
-        match verify(request, &claim, user, &self.credentials) {
-            Ok(()) => Ok(at),
-            Err((signed, signature_diagnosis)) => {
-                let echoed = signed.canonical_request.replace('\n', "|");
-                let refusal = UNAUTHORIZED.about(format!("verify aksk signature fail, canonicalRequest:{echoed}"));
-                Err(Denied { answer: Denial::Refusal(refusal), signature_diagnosis: Some(signature_diagnosis) })
-            }
-        }
+    pub(crate) fn by_key(&self, access_key: &str) -> Option<usize> {
+        self.credentials.iter().position(|user| user.access_key() == access_key)
     }
 
-    fn by_key(&self, access_key: &str) -> Option<(usize, &Credentials)> {
-        self.credentials.iter().enumerate().find(|(_, user)| user.access_key() == access_key)
-    }
-
-    fn by_token(&self, token: &str) -> Option<usize> {
+    pub(crate) fn by_token(&self, token: &str) -> Option<usize> {
         let has_it = |own: &str| bool::from(own.as_bytes().ct_eq(token.as_bytes()));
         self.credentials.iter().position(|user| !user.is_inactive && user.security_token.as_deref().is_some_and(has_it))
     }
 
     /// False if it was used before.
-    fn use_nonce(&mut self, access_key: &str, nonce: &str) -> bool {
+    pub(crate) fn use_nonce(&mut self, access_key: &str, nonce: &str) -> bool {
         let hash = Sha256::digest(format!("{access_key} {nonce}"));
         let hash = hash.iter().take(16).fold(0u128, |hash, byte| (hash << 8) | u128::from(*byte));
         if !self.used.insert(hash) {
@@ -232,27 +103,22 @@ impl Gate {
     }
 }
 
-fn out_of_time(access_key: &str, stated: &str, now: Timestamp) -> String {
+pub(crate) fn out_of_time(access_key: &str, stated: &str, now: Timestamp) -> String {
     format!(
         "the signature of {access_key} is of {stated}, more than 15 minutes from the backend's clock, which stands at {now}\n\
          likely cause: the clock; set the backend's to the client's"
     )
 }
 
-fn same_token(own: Option<&str>, sent: Option<&str>) -> bool {
+pub(crate) fn same_token(own: Option<&str>, sent: Option<&str>) -> bool {
     own.unwrap_or("").as_bytes().ct_eq(sent.unwrap_or("").as_bytes()).into()
 }
 
-fn is_fresh(time: Timestamp, now: Timestamp) -> bool {
+pub(crate) fn is_fresh(time: Timestamp, now: Timestamp) -> bool {
     time.since(now) <= WINDOW && now.since(time) <= WINDOW
 }
 
-/// `2026-11-21T20:20:48Z`, and nothing else that RFC 3339 allows.
-fn iso(text: &str) -> Option<Timestamp> {
-    text.parse().ok().filter(|time: &Timestamp| time.iso() == text)
-}
-
-fn not_verified(algorithm: &str) -> Denied {
+pub(crate) fn not_verified(algorithm: &str) -> Denied {
     // A header that names no algorithm may hold anything, a secret too.
     let is_name = algorithm.len() <= 40
         && algorithm.contains('-')
@@ -265,40 +131,7 @@ fn not_verified(algorithm: &str) -> Denied {
     Denied { answer: Denial::NotVerified(sentence), signature_diagnosis: None }
 }
 
-/// `acs AK:signature`, `ACS3-HMAC-SHA256 Credential=AK,SignedHeaders=a;b,Signature=hex`.
-fn read_alibaba(authorization: &str) -> Result<Claim, Denied> {
-    if let Some((access_key, signature)) = authorization.strip_prefix("acs ").and_then(|rest| rest.split_once(':')) {
-        return Ok(Claim {
-            algorithm: Algorithm::RoaV1,
-            access_key: access_key.to_owned(),
-            signed_headers: Vec::new(),
-            signature: signature.to_owned(),
-            scope: String::new(),
-        });
-    }
-    match authorization.split_once(' ') {
-        Some(("ACS3-HMAC-SHA256", rest)) => Ok(read_claim(Algorithm::Acs3, rest, "Credential")),
-        Some((algorithm, _)) => Err(not_verified(algorithm)),
-        None => Err(not_verified(authorization)),
-    }
-}
-
-fn read_huawei(authorization: &str) -> Result<Claim, Denied> {
-    match authorization.split_once(' ') {
-        Some(("SDK-HMAC-SHA256", rest)) => Ok(read_claim(Algorithm::SdkHmac, rest, "Access")),
-        Some(("V11-HMAC-SHA256", rest)) => {
-            let mut claim = read_claim(Algorithm::V11, rest, "Credential");
-            if let Some((access_key, scope)) = claim.access_key.clone().split_once('/') {
-                (claim.access_key, claim.scope) = (access_key.to_owned(), scope.to_owned());
-            }
-            Ok(claim)
-        }
-        Some((algorithm, _)) => Err(not_verified(algorithm)),
-        None => Err(not_verified(authorization)),
-    }
-}
-
-fn read_claim(algorithm: Algorithm, rest: &str, key: &str) -> Claim {
+pub(crate) fn read_claim(algorithm: Algorithm, rest: &str, key: &str) -> Claim {
     let mut claim = Claim {
         algorithm,
         access_key: String::new(),

@@ -5,7 +5,10 @@ mod gate;
 mod sign;
 
 pub use canonical::Algorithm;
-pub(crate) use gate::{Denial, Denied, Gate};
+pub(crate) use canonical::{Claim, parameters};
+pub(crate) use gate::{
+    Authenticate, Denial, Denied, Gate, is_fresh, not_verified, out_of_time, read_claim, same_token,
+};
 
 use std::fmt;
 use std::str::FromStr;

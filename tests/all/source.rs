@@ -35,10 +35,10 @@ fn code(text: &str) -> String {
 
 /// The storeys of the house, the ground floor first. A file imports from below only.
 const STOREYS: &[&[&str]] = &[
-    &["clock", "dialect", "error_code", "fact", "format", "http", "seed", "shard", "word"],
-    &["draw", "protocol"],
+    &["clock", "dialect", "error_code", "fact", "format", "http", "seed", "service_error", "shard", "word"],
+    &["draw", "signature"],
     &["operation"],
-    &["signature"],
+    &["protocol"],
     &["services/ack", "services/dws", "services/ehpc"],
     &["services"],
     &["backend"],
@@ -78,6 +78,33 @@ fn imports_go_downward_only() {
         assert!(!file.starts_with("services/") || !code(&text).contains("super::super::"), "{file}");
     }
     assert!(imports > 50, "only {imports} imports were found");
+}
+
+#[test]
+fn only_the_rows_know_which_protocol_or_service_it_is() {
+    let mut ids: Vec<&str> = taskmock::operations().map(|operation| operation.protocol().id).collect();
+    ids.dedup();
+    for (file, text) in sources() {
+        let text = code(&text);
+        let is_in = |rooms: &[&str]| rooms.iter().any(|room| file.starts_with(room));
+        if !is_in(&["protocol/"]) {
+            // Services name the protocol that they are called by, in their record only.
+            for word in ["alibaba_rpc", "alibaba_roa", "huawei_rest", "Protocol::", "protocol().id =="] {
+                let is_record = |line: &str| line.contains("::PROTOCOL,") || line.starts_with("use crate::protocol::");
+                let found = text.lines().find(|line| line.contains(word) && !is_record(line));
+                assert!(found.is_none(), "{file} asks which protocol it is: {found:?}");
+            }
+            assert!(ids.iter().all(|id| !text.contains(&format!("\"{id}\""))), "{file} names a protocol");
+        }
+        // A catalogue is of one operation, so it names its own.
+        if !is_in(&["services/", "catalogue/"]) {
+            for service in ["ehpc", "ack", "dws"] {
+                let names = [format!("{service}::"), format!(".{service}."), format!("\"{service}\"")];
+                let found = text.lines().find(|line| names.iter().any(|name| line.contains(name.as_str())));
+                assert!(found.is_none(), "{file} names the service {service}: {found:?}");
+            }
+        }
+    }
 }
 
 #[test]

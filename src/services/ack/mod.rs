@@ -12,7 +12,31 @@ pub use describe_task_info::{ResultStatus, TaskState};
 pub use task::{Event, Stage, Task, TaskResult};
 
 use crate::clock::Timestamp;
+use crate::operation::Service;
+use crate::protocol::alibaba_roa;
 use crate::word::require;
+
+/// The service.
+pub(crate) static SERVICE: Service = Service {
+    id: "ack",
+    name: "Alibaba Container Service",
+    version: "2015-12-15",
+    protocol: &alibaba_roa::PROTOCOL,
+    // By the pattern of E-HPC's (assumed).
+    host: "cs.cn-hangzhou.aliyuncs.com",
+    region: "cn-hangzhou",
+    not_authorized: None,
+};
+
+/// What an answered call does to the state: nothing yet, since every operation reads.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Effect {}
+
+impl Effect {
+    pub(crate) fn apply(self, _: &mut State, _: Timestamp) {
+        match self {}
+    }
+}
 
 /// The tasks of a Container Service account.
 ///
@@ -39,6 +63,11 @@ impl State {
         for task in &mut self.tasks {
             task.created.get_or_insert(now);
         }
+    }
+
+    /// How many tasks there are.
+    pub(crate) fn entries(&self) -> usize {
+        self.tasks.len()
     }
 
     /// What is wrong: the place, and a sentence.

@@ -11,8 +11,31 @@ use serde::{Deserialize, Serialize};
 pub use task::{Cluster, Task};
 
 use crate::clock::Timestamp;
+use crate::operation::Service;
+use crate::protocol::huawei_rest;
 use crate::word::require;
 use list_logical_cluster_tasks::Listing;
+
+/// The service.
+pub(crate) static SERVICE: Service = Service {
+    id: "dws",
+    name: "Huawei GaussDB(DWS)",
+    version: "v2",
+    protocol: &huawei_rest::PROTOCOL,
+    host: "dws.cn-north-4.myhuaweicloud.com",
+    region: "cn-north-4",
+    not_authorized: Some("DWS.0015"),
+};
+
+/// What an answered call does to the state: nothing yet, since every operation reads.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Effect {}
+
+impl Effect {
+    pub(crate) fn apply(self, _: &mut State, _: Timestamp) {
+        match self {}
+    }
+}
 
 /// The clusters of a DWS account and their tasks.
 ///
@@ -46,6 +69,11 @@ impl State {
         for task in &mut self.tasks {
             task.started.get_or_insert(now);
         }
+    }
+
+    /// How many tasks there are.
+    pub(crate) fn entries(&self) -> usize {
+        self.tasks.len()
     }
 
     /// What is wrong: the place, and a sentence.

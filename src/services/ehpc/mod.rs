@@ -19,9 +19,35 @@ pub use task::{Ending, Task};
 
 use crate::clock::Timestamp;
 use crate::error_code::ErrorCode;
+use crate::operation::Service;
+use crate::protocol::alibaba_rpc;
 use crate::word::require;
 
-pub(crate) const VERSION: &str = "2018-04-12";
+/// The service.
+pub(crate) static SERVICE: Service = Service {
+    id: "ehpc",
+    name: "Alibaba E-HPC",
+    version: "2018-04-12",
+    protocol: &alibaba_rpc::PROTOCOL,
+    host: "ehpc.cn-hangzhou.aliyuncs.com",
+    region: "cn-hangzhou",
+    not_authorized: Some("NotAuthorized"),
+};
+
+/// What an answered call does to the state of E-HPC.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Effect {
+    /// A task starts, with ids that were drawn for it.
+    Start(Task),
+}
+
+impl Effect {
+    pub(crate) fn apply(self, state: &mut State, now: Timestamp) {
+        match self {
+            Effect::Start(task) => state.tasks.push(Task { submitted: Some(now), ..task }),
+        }
+    }
+}
 
 /// The clusters, tasks and commands of an E-HPC account.
 ///
@@ -56,6 +82,11 @@ impl State {
         for command in &mut self.commands {
             command.invoked.get_or_insert(now);
         }
+    }
+
+    /// How many tasks and commands there are.
+    pub(crate) fn entries(&self) -> usize {
+        self.tasks.len() + self.commands.len()
     }
 
     /// What is wrong: the place, and a sentence.

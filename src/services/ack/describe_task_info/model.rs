@@ -6,8 +6,7 @@ use serde_json::{Map, Value};
 use super::OPERATION;
 use crate::dialect::{Dialect, TaskInfoXml};
 use crate::format::{self, DecodeError, Format};
-use crate::http::{Request, encode};
-use crate::protocol::alibaba_roa;
+use crate::http::Request;
 use crate::word::words;
 
 words! {
@@ -85,8 +84,7 @@ impl Input {
     /// assert_eq!(Input::new("T-1*").request(Format::Json).uri(), "/tasks/T-1%2A");
     /// ```
     pub fn request(&self, format: Format) -> Request {
-        let path = OPERATION.path.replace("{task_id}", &encode(&self.task_id).to_string());
-        alibaba_roa::request(path, OPERATION.version, format)
+        OPERATION.request(format, &[("task_id", self.task_id.clone())])
     }
 }
 

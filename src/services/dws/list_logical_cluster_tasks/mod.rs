@@ -12,18 +12,18 @@ pub use model::{Input, LogicalClusterTaskInfo, Order, Output};
 
 use listing::{Filter, Key};
 
-use super::{Index, State, is_uuid};
+use super::{Index, SERVICE, State, is_uuid};
 use crate::dialect::Offset;
 use crate::error_code::{ErrorCode, Refusal, error_codes, row};
 use crate::format::Format;
-use crate::operation::{Asked, Encoded, Operation, Parameter, RequestIdAt};
-use crate::protocol::Protocol;
+use crate::operation::{Access, Call, Encoded, Operation, Parameter, RequestIdAt};
 
-pub(crate) const OPERATION: Operation = Operation {
+pub(crate) static OPERATION: Operation = Operation {
     id: "dws.list_logical_cluster_tasks",
     name: "ListLogicalClusterTasks",
-    version: "v2",
-    protocol: Protocol::HuaweiRest,
+    service: &SERVICE,
+    method: "GET",
+    access: Access::Read,
     path: "/v2/{project_id}/clusters/{cluster_id}/logical-clusters/tasks",
     formats: &[Format::Json],
     parameters: &[
@@ -38,6 +38,7 @@ pub(crate) const OPERATION: Operation = Operation {
     ],
     errors: ERRORS,
     facts: facts::FACTS,
+    sample: "/v2/9b06d044ea4f49f1a58b2bed2b0084bd/clusters/9b7ff56b-47b3-4d00-a1fd-4c023d34404b/logical-clusters/tasks",
 };
 
 const ERRORS: &[ErrorCode] = error_codes! { Service:
@@ -54,38 +55,38 @@ const NO_CLUSTER: &ErrorCode = row(ERRORS, "DWS.0047");
 const LARGEST: u64 = 2_147_483_647;
 
 /// The tasks of one page, encoded.
-pub(crate) fn answer(state: &State, index: &mut Index, asked: &Asked<'_>) -> Result<Encoded, Refusal> {
-    let cluster_id = asked.required("cluster_id");
+pub(crate) fn answer(state: &State, index: &mut Index, call: &Call<'_>) -> Result<Encoded, Refusal> {
+    let cluster_id = call.required("cluster_id");
     if !is_uuid(cluster_id) {
         return Err(INCORRECT.about("cluster_id"));
     }
-    let offset = asked.number("offset", 0..=LARGEST, 0, INCORRECT)?;
-    let limit = asked.number("limit", 1..=LARGEST, 10, INCORRECT)?;
-    let descends = match asked.value("order") {
+    let offset = call.number("offset", 0..=LARGEST, 0, INCORRECT)?;
+    let limit = call.number("limit", 1..=LARGEST, 10, INCORRECT)?;
+    let descends = match call.value("order") {
         None | Some("ASC") => false,
         Some("DESC") => true,
         Some(_) => return Err(INCORRECT.about("order")),
     };
-    let order_by = match asked.value("order_by") {
+    let order_by = match call.value("order_by") {
         None => Key::StartTime,
         Some(name) => Key::named(name).ok_or_else(|| INCORRECT.about("order_by"))?,
     };
-    let Some(listing) = index.cluster(asked.required("project_id"), cluster_id) else {
+    let Some(listing) = index.cluster(call.required("project_id"), cluster_id) else {
         return Err(NO_CLUSTER.about(""));
     };
     let filter = Filter {
-        logical_cluster_name: asked.value("logical_cluster_name").map(str::to_owned),
-        r#type: asked.value("type").map(str::to_owned),
+        logical_cluster_name: call.value("logical_cluster_name").map(str::to_owned),
+        r#type: call.value("type").map(str::to_owned),
         order_by,
     };
-    let listed = listing.listed(&state.tasks, filter, asked.now);
-    let skipped = match asked.dialect.offset {
+    let listed = listing.listed(&state.tasks, filter, call.now);
+    let skipped = match call.dialect.offset {
         Offset::Page => offset * limit,
         Offset::Row => offset,
     };
     // What does not fit a usize is past the end of any list.
     let (skipped, limit) = (usize::try_from(skipped).unwrap_or(usize::MAX), limit as usize);
-    let shown = |at: &u32| state.tasks[*at as usize].shown(asked.now, asked.dialect.unfinished);
+    let shown = |at: &u32| state.tasks[*at as usize].shown(call.now, call.dialect.unfinished);
     let logical_cluster_tasks = match descends {
         false => listed.iter().skip(skipped).take(limit).map(shown).collect(),
         true => listed.iter().rev().skip(skipped).take(limit).map(shown).collect(),

@@ -3,9 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::OPERATION;
-use crate::format::{self, DecodeError};
-use crate::http::{Request, encode};
-use crate::protocol::huawei_rest;
+use crate::format::{self, DecodeError, Format};
+use crate::http::Request;
 use crate::word::words;
 
 words! {
@@ -86,18 +85,14 @@ impl Input {
     /// assert_eq!(request.uri(), "/v2/p/clusters/c/logical-clusters/tasks?offset=2");
     /// ```
     pub fn request(&self) -> Request {
-        let path = OPERATION
-            .path
-            .replace("{project_id}", &encode(&self.project_id).to_string())
-            .replace("{cluster_id}", &encode(&self.cluster_id).to_string());
-        let mut pairs = Vec::new();
+        let mut pairs = vec![("project_id", self.project_id.clone()), ("cluster_id", self.cluster_id.clone())];
         pairs.extend(self.offset.map(|offset| ("offset", offset.to_string())));
         pairs.extend(self.limit.map(|limit| ("limit", limit.to_string())));
         pairs.extend(self.logical_cluster_name.clone().map(|name| ("logical_cluster_name", name)));
         pairs.extend(self.r#type.clone().map(|kind| ("type", kind)));
         pairs.extend(self.order_by.clone().map(|field| ("order_by", field)));
         pairs.extend(self.order.as_ref().map(|order| ("order", order.to_string())));
-        huawei_rest::request(&path, &pairs)
+        OPERATION.request(Format::Json, &pairs)
     }
 }
 

@@ -8,22 +8,23 @@ mod model;
 
 pub use model::{Input, InvokeInstance, InvokeStatus, Output};
 
-use super::{Index, State, VERSION, cluster_not_found};
+use super::{Index, SERVICE, State, cluster_not_found};
 use crate::error_code::{ErrorCode, Refusal, error_codes, row};
 use crate::format::Format;
-use crate::operation::{Asked, Encoded, Operation, Parameter};
-use crate::protocol::Protocol;
+use crate::operation::{Access, Call, Encoded, Operation, Parameter};
 
-pub(crate) const OPERATION: Operation = Operation {
+pub(crate) static OPERATION: Operation = Operation {
     id: "ehpc.list_invocation_status",
     name: "ListInvocationStatus",
-    version: VERSION,
-    protocol: Protocol::AlibabaRpc,
+    service: &SERVICE,
+    method: "GET",
+    access: Access::Read,
     path: "/",
     formats: Format::ALL,
     parameters: &[Parameter::required("ClusterId"), Parameter::required("CommandId")],
     errors: ERRORS,
     facts: facts::FACTS,
+    sample: "/?Action=ListInvocationStatus&ClusterId=ehpc-hz-FYUr32****&CommandId=c-hz01v8x80o3****",
 };
 
 const ERRORS: &[ErrorCode] = error_codes! { Service:
@@ -46,18 +47,18 @@ const ERRORS: &[ErrorCode] = error_codes! { Service:
 const OBJECT_NOT_FOUND: &ErrorCode = row(ERRORS, "ObjectNotFound");
 
 /// The statuses of one command, encoded.
-pub(crate) fn answer(state: &State, index: &mut Index, asked: &Asked<'_>) -> Result<Encoded, Refusal> {
-    let Some(cluster) = index.cluster(asked.required("ClusterId")) else {
+pub(crate) fn answer(state: &State, index: &mut Index, call: &Call<'_>) -> Result<Encoded, Refusal> {
+    let Some(cluster) = index.cluster(call.required("ClusterId")) else {
         return Err(cluster_not_found(ERRORS).about(""));
     };
-    let found = cluster.command(asked.required("CommandId")).map(|at| &state.commands[at as usize]);
-    let Some(command) = found.filter(|command| command.is_invoked(asked.now)) else {
+    let found = cluster.command(call.required("CommandId")).map(|at| &state.commands[at as usize]);
+    let Some(command) = found.filter(|command| command.is_invoked(call.now)) else {
         return Err(OBJECT_NOT_FOUND.about(""));
     };
-    let (invoke_status, statuses) = command.statuses(asked.now);
+    let (invoke_status, statuses) = command.statuses(call.now);
     let nodes = command.nodes.iter().zip(statuses);
     let output = Output {
-        request_id: asked.request_id.to_owned(),
+        request_id: call.request_id.to_owned(),
         command_id: command.command_id.clone(),
         invoke_status,
         invoke_instances: nodes
@@ -67,5 +68,5 @@ pub(crate) fn answer(state: &State, index: &mut Index, asked: &Asked<'_>) -> Res
             })
             .collect(),
     };
-    Ok(output.encoded(asked.format, asked.dialect))
+    Ok(output.encoded(call.format, call.dialect))
 }

@@ -7,7 +7,6 @@ use crate::dialect::{Dialect, InvocationShape};
 use crate::format::{self, DecodeError, Format};
 use crate::http::Request;
 use crate::operation::{Encoded, RequestIdAt};
-use crate::protocol::alibaba_rpc;
 use crate::word::words;
 
 words! {
@@ -75,7 +74,7 @@ impl Input {
     /// ```
     pub fn request(&self, format: Format) -> Request {
         let pairs = [("ClusterId", self.cluster_id.clone()), ("CommandId", self.command_id.clone())];
-        alibaba_rpc::request(OPERATION.name, OPERATION.version, format, &pairs)
+        OPERATION.request(format, &pairs)
     }
 }
 

@@ -11,18 +11,18 @@ pub use model::{Input, Output, Status, TaskInfo, TaskType};
 
 use page::{Page, Row};
 
-use super::{Index, State, Task, VERSION, cluster_not_found};
+use super::{Index, SERVICE, State, Task, cluster_not_found};
 use crate::dialect::{Dialect, FailedStatus, PageShape, ResetType};
 use crate::error_code::{self, ErrorCode, Refusal, error_codes};
 use crate::format::{Format, JsonText};
-use crate::operation::{Asked, Encoded, Operation, Parameter};
-use crate::protocol::Protocol;
+use crate::operation::{Access, Call, Encoded, Operation, Parameter};
 
-pub(crate) const OPERATION: Operation = Operation {
+pub(crate) static OPERATION: Operation = Operation {
     id: "ehpc.list_tasks",
     name: "ListTasks",
-    version: VERSION,
-    protocol: Protocol::AlibabaRpc,
+    service: &SERVICE,
+    method: "GET",
+    access: Access::Read,
     path: "/",
     formats: Format::ALL,
     parameters: &[
@@ -34,6 +34,7 @@ pub(crate) const OPERATION: Operation = Operation {
     ],
     errors: ERRORS,
     facts: facts::FACTS,
+    sample: "/?Action=ListTasks&ClusterId=ehpc-hz-FYUr32****",
 };
 
 const ERRORS: &[ErrorCode] = error_codes! { Service:
@@ -50,59 +51,59 @@ const ERRORS: &[ErrorCode] = error_codes! { Service:
 const INVALID_PARAMS: &ErrorCode = error_code::row(ERRORS, "InvalidParams");
 
 /// The tasks of one page, encoded.
-pub(crate) fn answer(state: &State, index: &mut Index, asked: &Asked<'_>) -> Result<Encoded, Refusal> {
-    let page_number = asked.number("PageNumber", 1..=999, 1, INVALID_PARAMS)?;
-    let page_size = asked.number("PageSize", 1..=50, 10, INVALID_PARAMS)?;
-    let archived = match asked.value("Archived").map(str::to_ascii_lowercase).as_deref() {
+pub(crate) fn answer(state: &State, index: &mut Index, call: &Call<'_>) -> Result<Encoded, Refusal> {
+    let page_number = call.number("PageNumber", 1..=999, 1, INVALID_PARAMS)?;
+    let page_size = call.number("PageSize", 1..=50, 10, INVALID_PARAMS)?;
+    let archived = match call.value("Archived").map(str::to_ascii_lowercase).as_deref() {
         None | Some("false") => false,
         Some("true") => true,
         Some(_) => return Err(INVALID_PARAMS.about("Archived")),
     };
-    let Some(cluster) = index.cluster(asked.required("ClusterId")) else {
+    let Some(cluster) = index.cluster(call.required("ClusterId")) else {
         return Err(cluster_not_found(ERRORS).about(""));
     };
-    cluster.advance(&state.tasks, asked.now);
+    cluster.advance(&state.tasks, call.now);
 
     let (skipped, shown) = ((page_number - 1) * page_size, page_size);
-    let shown = match asked.dialect.page {
+    let shown = match call.dialect.page {
         PageShape::Whole => shown,
         PageShape::Abridged => 1,
     };
     // The newest first; both numbers are at most 49,950.
     let page = skipped as usize..(skipped + shown) as usize;
-    let (total, listed): (usize, Vec<u32>) = match asked.value("TaskId") {
+    let (total, listed): (usize, Vec<u32>) = match call.value("TaskId") {
         // Archived is void here.
         Some(task_id) => {
-            let is_submitted = |at: &u32| state.tasks[*at as usize].is_submitted(asked.now);
+            let is_submitted = |at: &u32| state.tasks[*at as usize].is_submitted(call.now);
             let found: Vec<u32> = cluster.task(task_id).into_iter().filter(is_submitted).collect();
             (found.len(), found.into_iter().skip(page.start).collect())
         }
         None if archived => (cluster.submitted(), page.map_while(|newest| cluster.nth_submitted(newest)).collect()),
         None => (cluster.running(), page.map_while(|newest| cluster.nth_running(newest)).collect()),
     };
-    let default_request = default_request(asked.required("ClusterId"));
+    let default_request = default_request(call.required("ClusterId"));
     let page = Page {
-        request_id: asked.request_id,
+        request_id: call.request_id,
         page_number: page_number as u32,
         page_size: page_size as u32,
         total_count: u32::try_from(total).unwrap_or(u32::MAX),
-        tasks: listed.iter().map(|at| row(&state.tasks[*at as usize], &default_request, asked)).collect(),
+        tasks: listed.iter().map(|at| row(&state.tasks[*at as usize], &default_request, call)).collect(),
     };
-    Ok(page.encoded(asked.format, asked.dialect))
+    Ok(page.encoded(call.format, call.dialect))
 }
 
-fn row<'a>(task: &'a Task, default_request: &'a str, asked: &Asked<'_>) -> Row<'a> {
-    let status = task.status(asked.now);
+fn row<'a>(task: &'a Task, default_request: &'a str, call: &Call<'_>) -> Row<'a> {
+    let status = task.status(call.now);
     let text = |text: Option<&'a JsonText>, default: &'a str| text.map_or(default, JsonText::as_str);
     Row {
         cluster_id: &task.cluster_id,
-        current_step: task.current_step(asked.now),
+        current_step: task.current_step(call.now),
         errors: text(task.errors.as_ref().filter(|_| status != Status::Processing), "[]"),
         request: text(task.request.as_ref(), default_request),
         result: text(task.result.as_ref(), default_result(&task.task_type)),
-        status: status_word(&status, asked.dialect),
+        status: status_word(&status, call.dialect),
         task_id: &task.task_id,
-        task_type: type_word(&task.task_type, asked.dialect),
+        task_type: type_word(&task.task_type, call.dialect),
         total_steps: task.steps,
     }
 }

@@ -6,7 +6,6 @@ use super::OPERATION;
 use crate::dialect::{Dialect, EscapeDepth, TasksShape};
 use crate::format::{self, DecodeError, Format};
 use crate::http::Request;
-use crate::protocol::alibaba_rpc;
 use crate::word::words;
 
 words! {
@@ -116,7 +115,7 @@ impl Input {
         pairs.extend(self.page_size.map(|size| ("PageSize", size.to_string())));
         pairs.extend(self.task_id.clone().map(|id| ("TaskId", id)));
         pairs.extend(self.archived.map(|archived| ("Archived", archived.to_string())));
-        alibaba_rpc::request(OPERATION.name, OPERATION.version, format, &pairs)
+        OPERATION.request(format, &pairs)
     }
 }
 

@@ -1,13 +1,17 @@
-//! Operation: the record that each operation fills in, and what it is asked and answers with.
+//! Operation: the record that each documented call fills in.
 
-use std::borrow::Cow;
+mod call;
+mod protocol;
+mod service;
 
-use crate::clock::Timestamp;
-use crate::dialect::Dialect;
-use crate::error_code::{ErrorCode, Refusal};
+pub(crate) use call::{Answered, Call, Encoded, Fresh, RequestIdAt};
+pub use protocol::Protocol;
+pub(crate) use protocol::{Addressed, Addressee, Envelope, ErrorParts, Laws};
+pub use service::Service;
+
+use crate::error_code::ErrorCode;
 use crate::fact::Fact;
 use crate::format::Format;
-use crate::protocol::Protocol;
 
 /// One documented call.
 ///
@@ -17,15 +21,18 @@ use crate::protocol::Protocol;
 /// assert_eq!(operation.path, "/tasks/{task_id}");
 /// ```
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Operation {
     /// `service.operation`, such as `ehpc.list_tasks`.
     pub id: &'static str,
     /// The vendor's name.
     pub name: &'static str,
-    /// The version of the service that has it.
-    pub version: &'static str,
-    /// How it is addressed and refused.
-    pub protocol: Protocol,
+    /// The service that has it.
+    pub service: &'static Service,
+    /// The HTTP method of its requests.
+    pub method: &'static str,
+    /// Whether it only reads the state, or changes it.
+    pub access: Access,
     /// The path of its requests, with `{name}` for each path parameter.
     pub path: &'static str,
     /// The encodings that it has.
@@ -36,9 +43,45 @@ pub struct Operation {
     pub errors: &'static [ErrorCode],
     /// What is stated of it.
     pub facts: &'static [Fact],
+    /// The path and query of a request that the documents, or an SDK, show for it.
+    pub sample: &'static str,
+}
+
+/// Whether an operation only reads the state, or changes it.
+///
+/// ```
+/// use taskmock::Access;
+/// assert_eq!(taskmock::operation("ehpc.list_tasks").unwrap().access, Access::Read);
+/// assert_eq!(taskmock::operation("ehpc.add_nodes").unwrap().access, Access::Change);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Access {
+    /// It reads: the same question gets the same answer until time passes or something changes.
+    Read,
+    /// It changes the state each time that it is answered, and never when it is refused.
+    Change,
 }
 
 impl Operation {
+    /// Returns the way in which it is called, which is its service's.
+    ///
+    /// ```
+    /// assert_eq!(taskmock::operation("ack.describe_task_info").unwrap().protocol().id, "alibaba.roa");
+    /// ```
+    pub fn protocol(&self) -> &'static Protocol {
+        self.service.protocol
+    }
+
+    /// Whether it only reads the state.
+    pub(crate) fn is_read(&self) -> bool {
+        self.access == Access::Read
+    }
+
+    /// Writes the request that asks it with these parameters, unsigned.
+    pub(crate) fn request(&self, format: Format, pairs: &[(&str, String)]) -> crate::http::Request {
+        (self.protocol().request)(self, format, pairs)
+    }
+
     /// Every error that it can be made to answer: its own table and its gateway's.
     ///
     /// ```
@@ -47,7 +90,7 @@ impl Operation {
     /// assert!(operation.all_errors().count() > 8);
     /// ```
     pub fn all_errors(&self) -> impl Iterator<Item = &'static ErrorCode> + use<> {
-        self.errors.iter().chain(self.protocol.gateway_errors())
+        self.errors.iter().chain(self.service.protocol.gateway_errors)
     }
 
     /// The row with a code, out of [`all_errors`](Self::all_errors).
@@ -103,69 +146,4 @@ impl Parameter {
     pub(crate) const fn default(self, value: &'static str) -> Self {
         Parameter { default: Some(value), ..self }
     }
-}
-
-/// A request to an operation: the values of its parameters, and what surrounds them.
-#[derive(Clone, Copy)]
-pub(crate) struct Asked<'a> {
-    pub(crate) operation: &'static Operation,
-    /// A value for each parameter, in the order of the table; none if absent or empty.
-    pub(crate) values: &'a [Option<Cow<'a, str>>],
-    pub(crate) format: Format,
-    pub(crate) dialect: &'a Dialect,
-    pub(crate) now: Timestamp,
-    pub(crate) request_id: &'a str,
-}
-
-impl Asked<'_> {
-    /// The value of a parameter.
-    pub(crate) fn value(&self, name: &str) -> Option<&str> {
-        let at = self.operation.parameters.iter().position(|parameter| parameter.name == name);
-        debug_assert!(at.is_some(), "{} has no parameter {name}", self.operation.id);
-        self.values.get(at?)?.as_deref()
-    }
-
-    /// The value of a required parameter; a request without it was refused before.
-    pub(crate) fn required(&self, name: &str) -> &str {
-        self.value(name).unwrap_or("")
-    }
-
-    /// A decimal number within bounds, or what it is when absent.
-    ///
-    /// A number is digits only: a sign, a fraction, white space or a digit of another script is
-    /// refused, and so is what does not fit (assumed: no document says how strict the services
-    /// are).
-    pub(crate) fn number(
-        &self,
-        name: &'static str,
-        bounds: std::ops::RangeInclusive<u64>,
-        default: u64,
-        invalid: &'static ErrorCode,
-    ) -> Result<u64, Refusal> {
-        let Some(text) = self.value(name) else { return Ok(default) };
-        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-        match text.parse() {
-            Ok(number) if digits && bounds.contains(&number) => Ok(number),
-            _ => Err(invalid.about(name)),
-        }
-    }
-}
-
-/// The body of a success answer, and where its request id is.
-#[derive(Clone, Debug)]
-pub(crate) struct Encoded {
-    pub(crate) body: Vec<u8>,
-    /// Where in the body the request id starts; none if the body has none.
-    pub(crate) request_id_at: RequestIdAt,
-}
-
-/// Where a body holds the request id, so that a page served before can be given a fresh one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RequestIdAt {
-    /// From that byte on.
-    Byte(usize),
-    /// Nowhere: it is in a header only.
-    Nowhere,
-    /// Somewhere in a body that is built anew each time.
-    Unknown,
 }
