@@ -79,7 +79,7 @@ fn verifying() -> Vec<Row> {
 /// Where the clock of the documents' world stands.
 #[cfg(feature = "signatures")]
 fn strict_clock() -> taskmock::Timestamp {
-    State::documents().clock
+    State::documents().now()
 }
 
 /// A page of ten: JSON against serde_json, XML against JSON, and each served before.

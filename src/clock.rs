@@ -49,6 +49,65 @@ impl std::error::Error for TimeError {}
 /// of the five documents.
 pub(crate) const DOCUMENTS_START: Timestamp = Timestamp(1_709_424_000_000);
 
+/// Where the clock of a state stands.
+///
+/// In JSON it is absent, `"now"`, or a time such as `"2026-11-21T20:21:00Z"`.
+///
+/// ```
+/// use taskmock::{StartClock, State};
+/// assert_eq!(State::from_json("{}")?.clock, StartClock::Kept);
+/// assert_eq!(State::from_json(r#"{"clock": "now"}"#)?.clock, StartClock::Now);
+/// # Ok::<(), taskmock::StateError>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StartClock {
+    /// Where the clock of the backend stands that loads it; of a new one, at 2024-03-03T00:00:00Z.
+    #[default]
+    Kept,
+    /// At the time of day when it is loaded, which a server or the command knows; a backend alone,
+    /// which sees no clock, takes it for [`Kept`](StartClock::Kept).
+    Now,
+    /// At an instant.
+    At(Timestamp),
+}
+
+impl StartClock {
+    pub(crate) fn is_kept(&self) -> bool {
+        *self == StartClock::Kept
+    }
+}
+
+impl From<Timestamp> for StartClock {
+    fn from(at: Timestamp) -> Self {
+        StartClock::At(at)
+    }
+}
+
+impl FromStr for StartClock {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        if text == "now" { Ok(StartClock::Now) } else { text.parse().map(StartClock::At) }
+    }
+}
+
+impl Serialize for StartClock {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            StartClock::Kept => serializer.serialize_none(),
+            StartClock::Now => serializer.serialize_str("now"),
+            StartClock::At(at) => at.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for StartClock {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer
+            .deserialize_str(Text { expects: "a time such as \"2026-11-21T20:21:00Z\", or \"now\"", read: str::parse })
+    }
+}
+
 const EARLIEST: i64 = -62_135_596_800_000;
 /// Eight hours before the end of year 9999, so that China is still in it.
 const LATEST: i64 = 253_402_271_999_999;
@@ -306,6 +365,18 @@ mod schema {
         }
         fn json_schema(_: &mut SchemaGenerator) -> Schema {
             json_schema!({"type": "string", "format": "date-time", "description": "An instant, RFC 3339 with any offset."})
+        }
+    }
+
+    impl JsonSchema for super::StartClock {
+        fn schema_name() -> Cow<'static, str> {
+            "StartClock".into()
+        }
+        fn json_schema(_: &mut SchemaGenerator) -> Schema {
+            json_schema!({
+                "type": "string",
+                "description": "Where the clock stands: an instant, RFC 3339 with any offset, or `now`. Absent: it stays where it is."
+            })
         }
     }
 

@@ -124,7 +124,7 @@ impl Fixtures {
     fn request<I: OperationInput>(&self, case: &Case<I>) -> Request {
         #[cfg(feature = "signatures")]
         if let Some(user) = self.signed_by.as_ref().filter(|_| !I::IS_WIRE) {
-            return user.sign(case.request(), case.operation().protocol().algorithm, case.given.clock, &case.name);
+            return user.sign(case.request(), case.operation().protocol().algorithm, case.given.now(), &case.name);
         }
         case.request()
     }

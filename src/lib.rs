@@ -46,7 +46,7 @@ pub use case::{
 pub use case::{Field, Kind, Paging, Sketch};
 #[cfg(feature = "proptest")]
 pub use case::{bodies, cases, inputs, invalid_inputs, random_cases, requests, states};
-pub use clock::{Span, TimeError, Timestamp};
+pub use clock::{Span, StartClock, TimeError, Timestamp};
 pub use error_code::{ErrorCode, ErrorOrigin};
 pub use fact::{Fact, FactKind};
 #[cfg(feature = "fixtures")]

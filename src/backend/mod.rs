@@ -16,7 +16,7 @@ use std::time::Duration;
 use pages::Pages;
 use request_log::{ReceivedRequest, RequestLog};
 
-use crate::clock::{TimeError, Timestamp};
+use crate::clock::{StartClock, TimeError, Timestamp};
 use crate::fact::Fact;
 use crate::format::to_json;
 use crate::http::{Incoming, Outgoing, Request, Response};
@@ -68,6 +68,9 @@ pub struct Backend {
     /// Who may ask; whoever does, as long as nobody was admitted.
     #[cfg(feature = "signatures")]
     gate: Gate,
+    /// The time of day that signatures are held to; none: the clock of the state.
+    #[cfg(feature = "signatures")]
+    signature_time: Option<Timestamp>,
 }
 
 /// Every fact that the mock's behaviour rests on.
@@ -97,6 +100,7 @@ impl Backend {
     /// assert!(backend.state().ehpc.tasks.is_empty());
     /// ```
     pub fn new(mut state: State) -> Self {
+        state.clock = state.now().into();
         state.settle();
         Backend {
             initial: state.surroundings(),
@@ -107,6 +111,8 @@ impl Backend {
             request_log: RequestLog::default(),
             #[cfg(feature = "signatures")]
             gate: Gate::default(),
+            #[cfg(feature = "signatures")]
+            signature_time: None,
         }
     }
 
@@ -185,16 +191,19 @@ impl Backend {
         &mut self.state
     }
 
-    /// Replaces the state; [`reset`](Backend::reset) goes back to this one.
+    /// Replaces the state; [`reset`](Backend::reset) goes back to this one. A state that does not say
+    /// where its clock stands leaves the clock alone.
     ///
     /// ```
     /// use taskmock::{Backend, State};
     /// let mut backend = Backend::documents();
     /// backend.load(State::default());
-    /// assert_eq!(backend.state(), &State::default());
+    /// assert!(backend.state().ehpc.tasks.is_empty());
     /// ```
     pub fn load(&mut self, mut state: State) {
-        state.settle();
+        if !matches!(state.clock, StartClock::At(_)) {
+            state.clock = self.now().into();
+        }
         let request_log = mem::take(&mut self.request_log);
         let before = mem::replace(self, Backend { request_log, ..Backend::new(state) });
         self.keep_gate(before);
@@ -222,8 +231,29 @@ impl Backend {
         #[cfg(feature = "signatures")]
         {
             self.gate = before.gate;
+            self.signature_time = before.signature_time;
             self.gate.forget_nonces();
         }
+    }
+
+    /// Holds the times of signatures to this instant from now on, rather than to the backend's clock:
+    /// clients that do not share that clock sign with the time of day.
+    ///
+    /// ```
+    /// use taskmock::{Algorithm, Backend, Credentials, Format, ehpc::list_tasks::Input};
+    /// let user = Credentials::new("testid", "testsecret");
+    /// let mut backend = Backend::documents();
+    /// backend.admit(user.clone());
+    /// let today = "2026-11-21T20:21:00Z".parse()?;
+    /// backend.hold_signatures_to(Some(today));
+    /// let request = Input::new("ehpc-hz-FYUr32****").request(Format::Json);
+    /// let signed = user.sign(request, Algorithm::Acs3, today, "nonce-1");
+    /// assert_eq!(backend.respond(&signed).status(), 200);
+    /// # Ok::<(), taskmock::TimeError>(())
+    /// ```
+    #[cfg(feature = "signatures")]
+    pub fn hold_signatures_to(&mut self, time: Option<Timestamp>) {
+        self.signature_time = time;
     }
 
     /// Puts a task or a command into the state as if a client had started it now; returns its id.
@@ -255,7 +285,7 @@ impl Backend {
     /// assert_eq!(taskmock::Backend::documents().now().to_string(), "2024-03-03T00:00:00Z");
     /// ```
     pub fn now(&self) -> Timestamp {
-        self.state.clock
+        self.state.now()
     }
 
     /// Moves the clock on.
@@ -270,7 +300,7 @@ impl Backend {
             if self.index.is_none() {
                 self.state.settle();
             }
-            self.state.clock = self.state.clock.after(span);
+            self.state.clock = self.now().after(span).into();
             self.pages.clear();
         }
     }
@@ -288,10 +318,10 @@ impl Backend {
     /// # Ok::<(), taskmock::TimeError>(())
     /// ```
     pub fn set_clock(&mut self, to: Timestamp) -> Result<(), TimeError> {
-        if to < self.state.clock {
-            return Err(TimeError::backwards(self.state.clock, to));
+        if to < self.now() {
+            return Err(TimeError::backwards(self.now(), to));
         }
-        self.advance(to.since(self.state.clock));
+        self.advance(to.since(self.now()));
         Ok(())
     }
 

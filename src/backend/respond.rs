@@ -99,7 +99,7 @@ impl Backend {
             values,
             format: *format,
             dialect: &self.state.dialect,
-            now: self.state.clock,
+            now: self.state.now(),
             request_id: id,
             fresh: self.state.fresh(),
         };
@@ -139,7 +139,8 @@ impl Backend {
             return None;
         }
         let operation = addressee.operation;
-        let denied = admit(&mut self.gate, request, operation, self.state.clock).err()?;
+        let denied =
+            admit(&mut self.gate, request, operation, self.signature_time.unwrap_or(self.state.now())).err()?;
         let answer = match denied.answer {
             Denial::Refusal(refusal) => {
                 self.refuse(operation.protocol(), Some(operation), addressee.format, &refusal, id.to_owned())

@@ -360,7 +360,7 @@ impl<I: OperationInput> CaseWithoutAnswer<I> {
 impl State {
     /// A state with a clock, for a case.
     pub(crate) fn at(clock: Timestamp) -> State {
-        State { clock, ..State::default() }
+        State { clock: clock.into(), ..State::default() }
     }
 
     /// With an error of an operation armed for ever, so that a client that asks again sees it too.

@@ -72,13 +72,13 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     let users = arguments.credentials.iter().map(|text| super::credentials(text)).collect::<Result<Vec<_>, _>>()?;
     if let Some(to) = arguments.clock {
-        if to < state.clock {
+        if to < state.now() {
             return Err(Failure::usage(format!(
                 "--clock {to}: the clock of the state stands at {} and only moves forward; give a later time",
-                state.clock
+                state.now()
             )));
         }
-        state.clock = to;
+        state.clock = to.into();
     }
     // First, so that a signal that comes early ends it cleanly too.
     let runtime = tokio::runtime::Builder::new_current_thread()

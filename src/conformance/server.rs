@@ -125,7 +125,7 @@ impl Suite {
             }
             let id = case.about(Side::Server).id;
             let operation = crate::services::operation(id.operation).expect("a case is of a registered operation");
-            let now = if has_control { case.given().clock } else { super::signatures::now() };
+            let now = if has_control { case.given().now() } else { super::signatures::now() };
             // A gateway takes each nonce once.
             let nonce = format!("{id}.{number}.{}", super::signatures::now().unix_millis());
             return credentials.sign(request, operation.protocol().algorithm, now, &nonce);

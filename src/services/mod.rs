@@ -79,8 +79,9 @@ macro_rules! effects {
         impl Effect {
             /// Does it.
             pub(crate) fn apply(self, state: &mut State) {
+                let now = state.now();
                 match self {
-                    $(Effect::$service(effect) => effect.apply(&mut state.$service, state.clock),)+
+                    $(Effect::$service(effect) => effect.apply(&mut state.$service, now),)+
                 }
             }
         }

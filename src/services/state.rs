@@ -8,7 +8,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 use serde::{Deserialize, Serialize};
 
 use super::{ack, dws, ehpc, for_each_service, operation, operations};
-use crate::clock::{DOCUMENTS_START, Timestamp};
+use crate::clock::{DOCUMENTS_START, StartClock, Timestamp};
 use crate::dialect::Dialect;
 use crate::http::check_header;
 use crate::seed::Seed;
@@ -31,8 +31,9 @@ macro_rules! state {
         #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
         #[serde(default, deny_unknown_fields)]
         pub struct State {
-            /// The virtual time.
-            pub clock: Timestamp,
+            /// Where the clock stands.
+            #[serde(skip_serializing_if = "StartClock::is_kept")]
+            pub clock: StartClock,
             /// What request ids and the ids of submitted tasks are drawn from.
             pub seed: Seed,
             /// How many requests were answered; each draws the next id.
@@ -51,10 +52,10 @@ macro_rules! state {
         }
 
         impl Default for State {
-            /// Nothing exists; the clock stands at 2024-03-03T00:00:00Z.
+            /// Nothing exists, and the clock stays where it is.
             fn default() -> Self {
                 State {
-                    clock: DOCUMENTS_START,
+                    clock: StartClock::Kept,
                     seed: Seed::default(),
                     requests: 0,
                     submissions: 0,
@@ -90,7 +91,8 @@ macro_rules! state {
 
             /// Gives what was submitted without a time the time of the clock.
             pub(crate) fn settle(&mut self) {
-                $(self.$service.settle(self.clock);)+
+                let now = self.now();
+                $(self.$service.settle(now);)+
             }
 
             /// A copy of what the services hold.
@@ -278,7 +280,7 @@ impl State {
     /// 2024-03-03T00:00:00Z, the day of the newest document.
     ///
     /// ```
-    /// assert_eq!(taskmock::State::documents().clock.to_string(), "2024-03-03T00:00:00Z");
+    /// assert_eq!(taskmock::State::documents().now().to_string(), "2024-03-03T00:00:00Z");
     /// ```
     pub fn documents() -> Self {
         let request_ids = [
@@ -287,9 +289,22 @@ impl State {
         ];
         State {
             request_ids: request_ids.map(|(operation, id)| (operation.to_owned(), [id.to_owned()].into())).into(),
+            clock: StartClock::At(DOCUMENTS_START),
             ..State::default()
         }
         .with_documents()
+    }
+
+    /// Returns the instant at which the clock stands: 2024-03-03T00:00:00Z if nothing says where.
+    ///
+    /// ```
+    /// assert_eq!(taskmock::State::default().now(), taskmock::State::documents().now());
+    /// ```
+    pub fn now(&self) -> Timestamp {
+        match self.clock {
+            StartClock::At(now) => now,
+            StartClock::Kept | StartClock::Now => DOCUMENTS_START,
+        }
     }
 
     /// Reads a state from JSON, and checks it.

@@ -29,7 +29,7 @@ pub trait Submit {
     /// use taskmock::{State, Submit, dws};
     /// let mut state = State::documents();
     /// dws::Task::new("9b7ff56b-47b3-4d00-a1fd-4c023d34404b", "lc", "Create").submit(&mut state);
-    /// assert_eq!(state.dws.tasks[2].started, Some(state.clock));
+    /// assert_eq!(state.dws.tasks[2].started, Some(state.now()));
     /// ```
     fn submit(self, state: &mut State) -> Self::Id;
 }
@@ -42,7 +42,7 @@ impl State {
 
     /// Gives an empty id a fresh value and a missing time the clock's.
     fn stamp(&mut self, id: &mut String, time: &mut Option<Timestamp>, shape: fn(Fresh) -> String) {
-        time.get_or_insert(self.clock);
+        time.get_or_insert(self.now());
         if id.is_empty() {
             *id = shape(self.fresh());
             self.submissions = self.submissions.wrapping_add(1);
@@ -136,7 +136,7 @@ impl Submit for dws::Task {
             "the state has no DWS cluster `{}`; add it to dws.clusters first",
             self.cluster_id
         );
-        self.started.get_or_insert(state.clock);
+        self.started.get_or_insert(state.now());
         state.dws.tasks.push(self);
     }
 }

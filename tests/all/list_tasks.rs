@@ -13,7 +13,7 @@ use crate::support::{field, list_tasks};
 fn twelve() -> Backend {
     let mut state = State { clock: "2026-11-21T20:00:00Z".parse().expect("a time"), ..State::default() };
     for number in 1..=12i64 {
-        let submitted = Timestamp::from_unix_millis(state.clock.unix_millis() - (13 - number) * 60_000);
+        let submitted = Timestamp::from_unix_millis(state.now().unix_millis() - (13 - number) * 60_000);
         let takes = if number % 2 == 1 { 30 } else { 36_000 };
         let task = Task::new("c", TaskType::AddComputes).id(&format!("t{number}")).takes(Span::seconds(takes));
         state.ehpc.tasks.push(Task { submitted: Some(submitted), ..task });

@@ -556,7 +556,8 @@ pub(crate) const SERVERS: &[(&str, Server)] = &[
     ("is a second behind", |backend, request| {
         let second = std::time::Duration::from_secs(1);
         let state = backend.state_mut();
-        state.clock = taskmock::Timestamp::from_unix_millis(state.clock.unix_millis() - second.as_millis() as i64);
+        state.clock =
+            taskmock::Timestamp::from_unix_millis(state.now().unix_millis() - second.as_millis() as i64).into();
         backend.respond(request)
     }),
     ("answers with an empty body", |backend, request| {

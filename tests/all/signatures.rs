@@ -38,7 +38,7 @@ fn signed_at(request: &Request) -> Option<Timestamp> {
 
 /// The documents' world at an instant, with the users of the captures.
 fn gate(at: Timestamp, users: &[Credentials]) -> Backend {
-    let mut backend = Backend::new(State { clock: at, ..State::documents() });
+    let mut backend = Backend::new(State { clock: at.into(), ..State::documents() });
     users.iter().for_each(|user| backend.admit(user.clone()));
     backend
 }
@@ -87,7 +87,7 @@ fn is_no_operation(name: &str) -> bool {
 fn every_captured_request_verifies_at_its_time() {
     let mut verified = 0;
     for (name, request) in all_captures() {
-        let at = signed_at(&request).unwrap_or_else(|| State::documents().clock);
+        let at = signed_at(&request).unwrap_or_else(|| State::documents().now());
         let mut backend = gate(at, &[user(&request)]);
         let response = backend.respond(&request);
         if is_not_verified(&name) {
@@ -201,7 +201,7 @@ fn refusal(backend: &mut Backend, request: &Request) -> (u16, String, String) {
 fn alibaba_refuses_in_these_words() {
     let user = Credentials::new("testid", "testsecret");
     let mut backend = gate(
-        State::documents().clock,
+        State::documents().now(),
         &[user.clone(), Credentials::new("old", "x").inactive(), Credentials::new("sts", "y").with_security_token("T")],
     );
     let now = backend.now();
@@ -255,7 +255,7 @@ fn alibaba_refuses_in_these_words() {
 fn huawei_refuses_in_these_words() {
     let user = Credentials::new("testak", "testsk");
     let mut backend =
-        gate(State::documents().clock, &[user.clone(), Credentials::new("t", "x").with_security_token("TOKEN")]);
+        gate(State::documents().now(), &[user.clone(), Credentials::new("t", "x").with_security_token("TOKEN")]);
     let now = backend.now();
     let mut expect = |request: &Request, message: &str| {
         let (status, code, said) = refusal(&mut backend, request);
@@ -293,7 +293,7 @@ fn huawei_refuses_in_these_words() {
 fn users_can_lack_the_right_to_an_operation() {
     let user =
         Credentials::new("k", "s").not_authorized("ehpc.list_tasks").not_authorized("dws.list_logical_cluster_tasks");
-    let mut backend = gate(State::documents().clock, std::slice::from_ref(&user));
+    let mut backend = gate(State::documents().now(), std::slice::from_ref(&user));
     let now = backend.now();
     let signed = user.sign(list_tasks(), Algorithm::Acs3, now, "1");
     assert_eq!(refusal(&mut backend, &signed).1, "NotAuthorized");
@@ -308,7 +308,7 @@ fn users_can_lack_the_right_to_an_operation() {
 fn the_verdict_names_the_mistake() {
     // Each mistake is made by changing what a right signature is over.
     let user = Credentials::new("testid", "testsecret");
-    let mut backend = gate(State::documents().clock, &[user.clone(), Credentials::new("second", "othersecret")]);
+    let mut backend = gate(State::documents().now(), &[user.clone(), Credentials::new("second", "othersecret")]);
     let now = backend.now();
     let mut verdict = |request: &Request| {
         assert_eq!(backend.respond(request).status(), 400);
@@ -398,7 +398,7 @@ mod laws {
                 if let Some(token) = &token {
                     user = user.with_security_token(token);
                 }
-                let mut backend = gate(State::documents().clock, std::slice::from_ref(&user));
+                let mut backend = gate(State::documents().now(), std::slice::from_ref(&user));
                 let mut request = request.clone();
                 request.headers_mut().remove("authorization");
                 let signed = user.sign(request, algorithm, backend.now(), "1");
@@ -424,7 +424,7 @@ fn what_is_not_covered_does_not_pass() {
     let user = Credentials::new("testid", "testsecret").with_security_token("T");
     let plain = Credentials::new("k", "s");
     let disabled = Credentials::new("old", "x").with_security_token("OLD").inactive();
-    let now = State::documents().clock;
+    let now = State::documents().now();
     let code_of = |request: &Request| {
         let mut backend = gate(now, &[user.clone(), plain.clone(), disabled.clone()]);
         let response = backend.respond(request);
@@ -492,7 +492,7 @@ fn what_is_not_covered_does_not_pass() {
 #[test]
 fn a_verdict_is_short_quick_and_cannot_be_forged() {
     let user = Credentials::new("k", "s");
-    let now = State::documents().clock;
+    let now = State::documents().now();
     let mut backend = gate(now, std::slice::from_ref(&user));
     let mut hostile = user.sign(list_tasks(), Algorithm::Acs3, now, "1");
     let many = "x-acs-date;x-acs-signature-nonce;".to_owned() + &"a;".repeat(10_000);

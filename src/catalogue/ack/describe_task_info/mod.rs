@@ -415,7 +415,7 @@ fn times(format: Format) -> Vec<Case<Input>> {
             ));
             task.created = Some(created);
             let mut state = given(task);
-            state.clock = created;
+            state.clock = created.into();
             let begun = Stage { start_time: datetime.to_owned(), ..stage(TaskState::Running, "", None) };
             let then = Output {
                 created: rfc3339.to_owned(),

@@ -383,7 +383,7 @@ fn times() -> Vec<Case<Input>> {
             let mut task = running(1).takes(Span::seconds(1));
             task.started = Some(started);
             let mut state = given([task]);
-            state.clock = started.after(std::time::Duration::from_secs(1));
+            state.clock = started.after(std::time::Duration::from_secs(1)).into();
             let shown = LogicalClusterTaskInfo {
                 start_time: Some(start.to_owned()),
                 end_time: Some(end.to_owned()),

@@ -162,7 +162,7 @@ impl Plan {
         if self.has_other_cluster {
             let cluster_id = "00000000-0000-4000-8000-000000000002";
             state.dws.clusters.push(Cluster { project_id: "p".to_owned(), cluster_id: cluster_id.to_owned() });
-            state.dws.tasks.push(Task { started: Some(state.clock), ..Task::new(cluster_id, "lc", "Grow") });
+            state.dws.tasks.push(Task { started: Some(state.now()), ..Task::new(cluster_id, "lc", "Grow") });
         }
         match self.armed {
             Some(code) => state.arming(Input::ID, code),
