@@ -48,7 +48,7 @@ pub use case::{Field, Kind, Paging, Sketch};
 pub use case::{bodies, cases, inputs, invalid_inputs, random_cases, requests, states};
 pub use clock::{Span, StartClock, TimeError, Timestamp};
 pub use error_code::{ErrorCode, ErrorOrigin};
-pub use fact::{Fact, FactKind};
+pub use fact::{DOCUMENTS, Document, Fact, FactKind};
 #[cfg(feature = "fixtures")]
 pub use fixture::{FixtureError, Fixtures};
 pub use format::{DecodeError, Format, JsonText};

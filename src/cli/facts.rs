@@ -23,7 +23,8 @@ struct Row {
     /// Absent for what is stated of a whole protocol.
     operation: Option<&'static str>,
     kind: String,
-    source: &'static str,
+    /// The document, named in words, and the place in it.
+    source: String,
     says: &'static str,
     /// The names of the cases that show it, each with its operation in front.
     cases: Vec<String>,
@@ -35,7 +36,7 @@ impl Row {
             .map(|operation| operation.id)
             .find(|id| fact.id.strip_prefix(id).is_some_and(|rest| rest.starts_with('.')));
         let cases = cases.0.get(fact.id).cloned().unwrap_or_default();
-        Row { id: fact.id, operation, kind: fact.kind.to_string(), source: fact.source, says: fact.says, cases }
+        Row { id: fact.id, operation, kind: fact.kind.to_string(), source: fact.citation(), says: fact.says, cases }
     }
 }
 
