@@ -33,6 +33,7 @@ mod services;
 mod shard;
 #[cfg(feature = "signatures")]
 mod signature;
+mod text;
 mod word;
 
 pub use backend::request_log::{MAX_RECEIVED, ReceivedRequest};

@@ -13,6 +13,7 @@
 //! XML 1.0 cannot carry most control characters, U+FFFE and U+FFFF: they are written as U+FFFD,
 //! the replacement character. A carriage return is written as `&#13;`, which survives.
 
+mod json_position;
 mod json_text;
 mod xml_reader;
 mod xml_writer;
@@ -23,6 +24,7 @@ use std::str::FromStr;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use json_position::{Step, line_of};
 pub use json_text::JsonText;
 pub(crate) use json_text::{escape, truncate, unescape};
 #[cfg(feature = "conformance")]

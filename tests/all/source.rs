@@ -35,7 +35,7 @@ fn code(text: &str) -> String {
 
 /// The storeys of the house, the ground floor first. A file imports from below only.
 const STOREYS: &[&[&str]] = &[
-    &["clock", "dialect", "error_code", "fact", "format", "http", "seed", "service_error", "shard", "word"],
+    &["clock", "dialect", "error_code", "fact", "format", "http", "seed", "service_error", "shard", "text", "word"],
     &["draw", "signature"],
     &["operation"],
     &["protocol"],
