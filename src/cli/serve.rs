@@ -30,6 +30,8 @@ pub(super) struct Arguments {
     /// again. Signatures are compared with the virtual clock; see --clock.
     #[arg(long, value_name = "AK:SECRET")]
     credentials: Vec<String>,
+    #[command(flatten)]
+    source: super::credentials::Source,
     /// Set the virtual clock on: `now`, or a time such as 2026-11-21T20:21:00Z.
     #[arg(long, value_name = "TIME", value_parser = clock)]
     clock: Option<Timestamp>,
@@ -70,7 +72,8 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     for assignment in &arguments.dialect {
         state.dialect.set(assignment).map_err(|error| Failure::usage(format!("--dialect {assignment}: {error}")))?;
     }
-    let users = arguments.credentials.iter().map(|text| super::credentials(text)).collect::<Result<Vec<_>, _>>()?;
+    let users = arguments.source.all(&arguments.credentials)?;
+    let users = users.iter().map(|text| super::credentials::read(text)).collect::<Result<Vec<_>, _>>()?;
     if let Some(to) = arguments.clock {
         if to < state.now() {
             return Err(Failure::usage(format!(

@@ -311,11 +311,22 @@ fn fits_any(pattern: &str, facts: &[&str]) -> bool {
     facts.iter().any(|fact| fits(pattern, fact))
 }
 
-/// Whether a text fits a pattern, in which `*` stands for anything.
+/// Returns whether a text fits a pattern, in which `*` stands for anything.
+///
+/// Each piece between stars is taken where it first comes: what fits further on fits then too, so
+/// there is nothing to try again.
 fn fits(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == text };
-    let Some(text) = text.strip_prefix(start) else { return false };
-    text.char_indices().map(|(at, _)| at).chain([text.len()]).any(|at| fits(rest, &text[at..]))
+    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+    let between = text.strip_prefix(start).and_then(|text| text.strip_suffix(end));
+    let Some(mut text) = between else { return false };
+    middle.split('*').all(|piece| match text.find(piece) {
+        Some(at) => {
+            text = &text[at + piece.len()..];
+            true
+        }
+        None => false,
+    })
 }
 
 /// Lists the cases of one operation in one encoding, and how a random one is made.
@@ -417,4 +428,41 @@ fn random_case_named(name: &str, operation: &'static str, format: Format) -> Opt
         return None;
     }
     for_operation(operation, Named(&name, format))?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        for (pattern, text, expected) in [
+            ("", "", true),
+            ("", "a", false),
+            ("*", "", true),
+            ("**", "é", true),
+            ("a*", "ab", true),
+            ("a*", "ba", false),
+            ("*b", "ab", true),
+            ("*b", "ba", false),
+            ("a*a", "a", false),
+            ("a*a", "aa", true),
+            ("*/xml/*.max", "a/xml/page_size.max", true),
+            ("*/xml/*.max", "a/xml/page_size.max_plus_1", false),
+            ("*ab*b*", "aabab", true),
+            ("*ab*ab*", "aab", false),
+            ("*a*b*c*", "acb", false),
+            ("é*é", "é😀é", true),
+        ] {
+            assert_eq!(fits(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_of_many_stars_is_quick() {
+        // With a try at each place for each star this would not end.
+        let pattern = format!("{}b", "a*".repeat(1000));
+        assert!(!fits(&pattern, &"a".repeat(100_000)));
+        assert!(!fits(&format!("{pattern}*c"), &"a".repeat(100_000)));
+    }
 }

@@ -14,8 +14,10 @@ mod errors;
 mod facts;
 #[cfg(feature = "cli")]
 mod fixtures;
+mod fuzz;
 #[cfg(feature = "proptest")]
 mod generated;
+mod growth;
 mod laws;
 mod list_invocation_status;
 mod list_tasks;
@@ -37,5 +39,6 @@ mod servers;
 #[cfg(all(feature = "proptest", feature = "signatures"))]
 mod signatures;
 mod snapshots;
+mod soak;
 mod source;
 mod support;

@@ -22,12 +22,14 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: u16,
     /// How many seconds the command has to answer a case, its start included.
-    #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT, value_parser = seconds, allow_negative_numbers = true)]
+    #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT, value_parser = super::seconds, allow_negative_numbers = true)]
     timeout: f64,
     /// With whose credentials each request has to be signed, as AK:SECRET or AK:SECRET:TOKEN. Without
     /// it clients are given testid:testsecret, and requests may be unsigned, but not signed wrongly; `none` looks at no signature.
     #[arg(long, value_name = "AK:SECRET")]
     credentials: Option<String>,
+    #[command(flatten)]
+    source: crate::cli::credentials::Source,
     /// A field that is not compared, as a failure names it without places in lists: output.RequestId,
     /// output.Tasks.Errors, error.message; may be given again.
     #[arg(long, value_name = "FIELD")]
@@ -39,27 +41,21 @@ pub(super) struct Arguments {
     command: Vec<String>,
 }
 
-fn seconds(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(seconds) if (0.001..=86_400.0).contains(&seconds) => Ok(seconds),
-        _ => Err("it should be a number of seconds from 0.001 to 86400".to_owned()),
-    }
-}
-
 /// What is verified of a request's signature.
 fn signatures(credentials: Option<&str>) -> Result<Signatures, Failure> {
     Ok(match credentials {
         None => Signatures::IfSigned(Credentials::new("testid", "testsecret")),
         Some("none") => Signatures::Unseen,
-        Some(text) => Signatures::Required(crate::cli::credentials(text)?),
+        Some(text) => Signatures::Required(crate::cli::credentials::read(text)?),
     })
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let credentials = arguments.source.one(arguments.credentials.as_deref())?;
     let suite = Suite {
         jobs: usize::from(arguments.jobs),
         ignore: arguments.ignore.clone(),
-        signatures: signatures(arguments.credentials.as_deref())?,
+        signatures: signatures(credentials.as_deref())?,
         ..arguments.selection.suite(&arguments.format)
     };
     if arguments.selection.list {
@@ -77,7 +73,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let words: Vec<String> = arguments.command.iter().map(|word| quoted(word)).collect();
     let words = words.join(" ");
-    let telling = Telling::start(&arguments.reports, again(arguments, &words), None, count)?;
+    let telling = Telling::start(&arguments.reports, again(arguments, credentials.as_deref(), &words), None, count)?;
     process::end_with_this_process();
     let command = Command::start(program, rest, Duration::from_secs_f64(arguments.timeout))
         .map_err(|error| Failure::usage(format!("cannot start {program}: {error}")))?;
@@ -90,10 +86,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// The line that asks a case again under the same terms. A secret is not repeated.
-fn again(arguments: &Arguments, words: &str) -> String {
+fn again(arguments: &Arguments, credentials: Option<&str>, words: &str) -> String {
     let mut line = "taskmock conformance client --format all --case {case}".to_owned();
     let mut add = |option: &str, value: &str| line.push_str(&format!(" --{option} {}", quoted(value)));
-    if let Some(credentials) = &arguments.credentials {
+    if let Some(credentials) = credentials {
         add("credentials", if credentials == "none" { credentials } else { "AK:SECRET" });
     }
     arguments.ignore.iter().for_each(|field| add("ignore", field));

@@ -1,10 +1,15 @@
 //! `taskmock conformance server`: a server that is sent the cases.
 
+use std::time::Duration;
+
 use taskmock::conformance::{Side, Signatures, Suite};
 use taskmock::{Level, Shard};
 
 use super::http::Connection;
 use super::{Failure, Reports, Selection, Telling, list, nothing_selected, refused};
+
+/// As many seconds has the server by default.
+const TIMEOUT: f64 = 30.0;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -17,6 +22,11 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "AK:SECRET")]
     credentials: Option<String>,
     #[command(flatten)]
+    source: crate::cli::credentials::Source,
+    /// How many seconds the server has for a response, the last byte of its body included.
+    #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT, value_parser = super::seconds, allow_negative_numbers = true)]
+    timeout: f64,
+    #[command(flatten)]
     reports: Reports,
     /// The server, such as http://127.0.0.1:8080. If it has the control interface of `taskmock serve`, it
     /// is given the state of each case, and its own at the end; its clock has to stand (no --speed). Any other
@@ -26,7 +36,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let credentials = arguments.credentials.as_deref().map(crate::cli::credentials).transpose()?;
+    let credentials = arguments.source.one(arguments.credentials.as_deref())?;
+    let credentials = credentials.as_deref().map(crate::cli::credentials::read).transpose()?;
+    let is_signed = credentials.is_some();
     let mut suite = Suite {
         signatures: credentials.map_or_else(Default::default, Signatures::Required),
         ..arguments.selection.suite(&arguments.format)
@@ -40,10 +52,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     if count == 0 && suite.shard == Shard::default() {
         return Err(nothing_selected(&suite));
     }
-    let connection = Connection::to(url).map_err(|error| Failure::usage(format!("{url}: {error}")))?;
+    let connection = Connection::to(url, Duration::from_secs_f64(arguments.timeout))
+        .map_err(|error| Failure::usage(format!("{url}: {error}")))?;
     suite.host = Some(connection.host().to_owned());
     let mut again = "taskmock conformance server --case {case}".to_owned();
-    if arguments.credentials.is_some() {
+    if is_signed {
         again.push_str(" --credentials AK:SECRET");
     }
     if arguments.reports.fail_on != Level::Must {
