@@ -521,7 +521,7 @@ fn a_verdict_is_short_quick_and_cannot_be_forged() {
 #[test]
 fn a_reset_forgets_the_nonces_of_before_and_keeps_the_users() {
     let user = Credentials::new("k", "s");
-    let now = State::documents().clock;
+    let now = State::documents().now();
     let mut backend = gate(now, std::slice::from_ref(&user));
     let request = user.sign(list_tasks(), Algorithm::RpcV1, now, "1");
     assert_eq!(backend.respond(&request).status(), 200);
