@@ -1,7 +1,8 @@
 //! `taskmock conformance server`: a server that is sent the cases.
 
+use taskmock::Shard;
+use taskmock::case::Level;
 use taskmock::conformance::{Side, Signatures, Suite};
-use taskmock::{Level, Shard};
 
 use super::http::Connection;
 use super::{Failure, Reports, Selection, Telling, list, nothing_selected, refused};
