@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use crate::backend::Backend;
 use crate::case::{
-    BodySample, Case, ForOperation, GENERATOR_VERSION, OperationInput, RawRequest, body_catalogue, catalogue,
-    for_operation, random_case, raw_requests,
+    BodySample, Case, Catalogue, ForOperation, GENERATOR_VERSION, body_catalogue, catalogue, for_operation, random,
+    raw_requests,
 };
 use crate::format::Format;
 use crate::http::{Request, Response};
@@ -121,9 +121,9 @@ impl Fixtures {
     }
 
     /// The request of a case, signed if somebody signs. A request to the letter stays as it is.
-    fn request<I: OperationInput>(&self, case: &Case<I>) -> Request {
+    fn request<I: Catalogue>(&self, case: &Case<I>) -> Request {
         #[cfg(feature = "signatures")]
-        if let Some(user) = self.signed_by.as_ref().filter(|_| !I::IS_WIRE) {
+        if let Some(user) = self.signed_by.as_ref().filter(|_| !case.is_raw()) {
             return user.sign(case.request(), case.operation().protocol().algorithm, case.given.now(), &case.name);
         }
         case.request()
@@ -228,7 +228,7 @@ struct Folders<'a, F, E> {
 impl<E, F: FnMut(&mut Files) -> Result<(), E>> ForOperation for Folders<'_, F, E> {
     type Output = Result<(), E>;
 
-    fn run<I: OperationInput>(mut self) -> Result<(), E> {
+    fn run<I: Catalogue>(mut self) -> Result<(), E> {
         let formats: Vec<Format> = operation(I::ID)
             .map(|operation| operation.formats.iter().copied().filter(|format| self.fixtures.formats.contains(format)))
             .into_iter()
@@ -236,7 +236,7 @@ impl<E, F: FnMut(&mut Files) -> Result<(), E>> ForOperation for Folders<'_, F, E
             .collect();
         let mut place = 0;
         self.add(&formats, &mut place, catalogue::<I>);
-        self.add::<RawRequest<I>>(&formats, &mut place, raw_requests::<I>);
+        self.add(&formats, &mut place, raw_requests::<I>);
         self.add_bodies::<I>(&formats, &mut place);
         for number in 0..self.fixtures.random {
             if self.error.is_some() {
@@ -244,7 +244,7 @@ impl<E, F: FnMut(&mut Files) -> Result<(), E>> ForOperation for Folders<'_, F, E
             }
             let seed = Seed(self.fixtures.seed.number(number));
             if self.fixtures.shard.has(place) {
-                let cases: Vec<Case<I>> = formats.iter().map(|format| random_case(seed, *format)).collect();
+                let cases: Vec<Case<I>> = formats.iter().map(|format| random(seed, *format)).collect();
                 self.folder(&cases);
             }
             place += 1;
@@ -263,7 +263,7 @@ impl<E, F: FnMut(&mut Files) -> Result<(), E>> Folders<'_, F, E> {
     }
 
     /// A folder for each name of a catalogue, which may be in one encoding or in both.
-    fn add<I: OperationInput>(&mut self, formats: &[Format], place: &mut usize, listed: fn(Format) -> Vec<Case<I>>) {
+    fn add<I: Catalogue>(&mut self, formats: &[Format], place: &mut usize, listed: fn(Format) -> Vec<Case<I>>) {
         for cases in by_name(formats.iter().flat_map(|format| listed(*format)), |case| &case.name) {
             if self.fixtures.shard.has(*place) {
                 self.folder(&cases);
@@ -273,7 +273,7 @@ impl<E, F: FnMut(&mut Files) -> Result<(), E>> Folders<'_, F, E> {
     }
 
     /// A folder for each way in which a body can be.
-    fn add_bodies<I: OperationInput>(&mut self, formats: &[Format], place: &mut usize) {
+    fn add_bodies<I: Catalogue>(&mut self, formats: &[Format], place: &mut usize) {
         let bodies = formats.iter().flat_map(|format| body_catalogue::<I>(*format));
         for bodies in by_name(bodies, |body| &body.name) {
             if self.fixtures.shard.has(*place) {
@@ -283,7 +283,7 @@ impl<E, F: FnMut(&mut Files) -> Result<(), E>> Folders<'_, F, E> {
         }
     }
 
-    fn folder_of_body<I: OperationInput>(&mut self, bodies: &[BodySample<I>]) {
+    fn folder_of_body<I: Catalogue>(&mut self, bodies: &[BodySample<I>]) {
         let Some(first) = bodies.first() else { return };
         let folder = format!("{}/{}", I::ID, first.name);
         let mut answers = serde_json::Map::new();
@@ -311,7 +311,7 @@ impl<E, F: FnMut(&mut Files) -> Result<(), E>> Folders<'_, F, E> {
     }
 
     /// The folder of a case, given once for each encoding.
-    fn folder<I: OperationInput>(&mut self, cases: &[Case<I>]) {
+    fn folder<I: Catalogue>(&mut self, cases: &[Case<I>]) {
         let Some(first) = cases.first() else { return };
         let folder = format!("{}/{}", I::ID, first.name);
         let mut answers = serde_json::Map::new();

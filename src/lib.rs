@@ -5,7 +5,7 @@
 #![allow(clippy::test_attr_in_doctest)]
 
 mod backend;
-mod case;
+pub mod case;
 mod catalogue;
 mod clock;
 #[cfg(feature = "conformance")]
@@ -33,20 +33,13 @@ mod services;
 mod shard;
 #[cfg(feature = "signatures")]
 mod signature;
+#[cfg(feature = "proptest")]
+pub mod strategy;
 mod text;
 mod word;
 
 pub use backend::request_log::{MAX_RECEIVED, ReceivedRequest};
 pub use backend::{ArmError, Backend, fact, facts};
-pub use case::{
-    BodySample, Case, Class, ForOperation, GENERATOR_VERSION, Level, LevelError, Mismatch, OperationInput,
-    OperationOutput, RawRequest, Reading, body, body_catalogue, case, catalogue, for_operation, random_body,
-    random_case, raw_requests,
-};
-#[doc(hidden)]
-pub use case::{Field, Kind, Paging, Sketch};
-#[cfg(feature = "proptest")]
-pub use case::{bodies, cases, inputs, invalid_inputs, random_cases, requests, states};
 pub use clock::{Span, StartClock, TimeError, Timestamp};
 pub use error_code::{ErrorCode, ErrorOrigin};
 pub use fact::{DOCUMENTS, Document, Fact, FactKind};
@@ -58,7 +51,7 @@ pub use handle::Handle;
 pub use http::{MAX_BODY, Request, Response};
 #[cfg(feature = "server")]
 pub use listener::{Listener, Log, Settings};
-pub use operation::{Access, Operation, Parameter, Protocol, Service};
+pub use operation::{Access, Operation, OperationInput, OperationOutput, Parameter, Protocol, Service};
 pub use seed::Seed;
 #[cfg(feature = "server")]
 pub use server::MockServer;

@@ -11,7 +11,7 @@ use super::results::{Exchange, Failure, Side, Verdict};
 use super::shape::{is_shown_by, lists_as_expected};
 use crate::backend::Backend;
 use crate::backend::request_log::ReceivedRequest;
-use crate::case::{BodySample, Case, Level, OperationInput, differences, shown, value_of};
+use crate::case::{BodySample, Case, Catalogue, Difference, Level, shown, value_of};
 use crate::dialect::Dialect;
 use crate::format::Format;
 use crate::http::{Incoming, Request, Response};
@@ -84,21 +84,21 @@ pub(crate) trait AnyCase: Send + Sync {
 }
 
 /// A case, or a body with the case that is asked to get it.
-pub(crate) enum Asked<I: OperationInput> {
+pub(crate) enum Asked<I: Catalogue> {
     Case(Box<Case<I>>),
     Body(Box<OfBody<I>>),
 }
 
 /// A body, the state in which it comes, and what is asked to get it.
-pub(crate) struct OfBody<I: OperationInput> {
+pub(crate) struct OfBody<I: Catalogue> {
     pub(crate) body: BodySample<I>,
     pub(crate) given: State,
     pub(crate) asks: Case<I>,
 }
 
-impl<I: OperationInput> Asked<I> {
+impl<I: Catalogue> Asked<I> {
     pub(crate) fn when(&self) -> &I {
-        &self.case().when
+        self.case().input()
     }
 
     fn case(&self) -> &Case<I> {
@@ -145,18 +145,18 @@ impl<I: OperationInput> Asked<I> {
     }
 
     /// Puts together what is different in the answer and in what was sent.
-    fn verdict(&self, mut said: String, got: Value, sent: &[ReceivedRequest]) -> Verdict {
-        said.push_str(&self.case().differences_of_requests(sent));
-        self.passed_unless(&said, got, || exchanges(self.given(), sent))
+    fn verdict(&self, mut found: Vec<Difference>, got: Value, sent: &[ReceivedRequest]) -> Verdict {
+        found.extend(self.case().differences_of_requests(sent));
+        self.passed_unless(&found, got, || exchanges(self.given(), sent))
     }
 
     /// Passed if there is nothing to be said.
-    fn passed_unless(&self, said: &str, got: Value, exchanges: impl FnOnce() -> Vec<Exchange>) -> Verdict {
-        if said.is_empty() {
+    fn passed_unless(&self, found: &[Difference], got: Value, exchanges: impl FnOnce() -> Vec<Exchange>) -> Verdict {
+        if found.is_empty() {
             return Verdict::Passed;
         }
         Verdict::Failed(Box::new(Failure {
-            differences: lines(said),
+            differences: found.iter().map(Difference::to_string).collect(),
             expected: self.expected(),
             got: bounded(got),
             exchanges: exchanges(),
@@ -165,7 +165,7 @@ impl<I: OperationInput> Asked<I> {
     }
 }
 
-impl<I: OperationInput> AnyCase for Asked<I> {
+impl<I: Catalogue> AnyCase for Asked<I> {
     fn about(&self, side: Side) -> About {
         let (name, class, facts, format) = match self {
             Asked::Case(case) => (&case.name, case.class, &case.facts, case.format),
@@ -197,7 +197,7 @@ impl<I: OperationInput> AnyCase for Asked<I> {
     }
 
     fn input(&self) -> Value {
-        serde_json::to_value(self.when()).unwrap_or_default()
+        serde_json::to_value(&self.case().when).unwrap_or_default()
     }
 
     fn judge(&self, answer: Answer<Value>, sent: &[ReceivedRequest], ignored: &Ignored) -> Verdict {
@@ -209,7 +209,7 @@ impl<I: OperationInput> AnyCase for Asked<I> {
         if let Asked::Body(of) = self
             && of.body.absent.as_ref().is_some_and(|absent| is_shown_by(absent, &output, ignored))
         {
-            return self.verdict(String::new(), output, sent);
+            return self.verdict(Vec::new(), output, sent);
         }
         let expected = self.expected();
         let expected = expected.get("output");
@@ -221,14 +221,19 @@ impl<I: OperationInput> AnyCase for Asked<I> {
             Ok(typed) => self.judge_typed(Answer::Output(typed), sent, ignored),
             Err(error) => {
                 let at = error.path().to_string();
-                let at = if at == "." { String::new() } else { format!(".{at}") };
-                let mut said = format!("output{at}: {}\n", error.inner());
-                match (expected, self) {
-                    (Some(expected), _) => differences(&mut said, "output", expected, &output),
-                    (None, Asked::Case(_)) => said = format!("it showed an answer in place of an error; {said}"),
-                    (None, Asked::Body(_)) => {}
-                }
-                self.verdict(said, serde_json::json!({ "output": output }), sent)
+                let at = if at == "." { "output".to_owned() } else { format!("output.{at}") };
+                let unreadable = Difference::new(at, None, None);
+                let found = match (expected, self) {
+                    (Some(expected), _) => {
+                        let unreadable = unreadable.note(error.inner().to_string());
+                        [vec![unreadable], Difference::between("output", expected, &output)].concat()
+                    }
+                    (None, Asked::Case(_)) => {
+                        vec![unreadable.note(format!("the client showed an answer, not an error: {}", error.inner()))]
+                    }
+                    (None, Asked::Body(_)) => vec![unreadable.note(error.inner().to_string())],
+                };
+                self.verdict(found, serde_json::json!({ "output": output }), sent)
             }
         }
     }
@@ -238,7 +243,7 @@ impl<I: OperationInput> AnyCase for Asked<I> {
     }
 
     fn is_to_the_letter(&self) -> bool {
-        I::IS_WIRE
+        self.case().is_raw()
     }
 
     fn needs_no_state(&self) -> bool {
@@ -248,22 +253,22 @@ impl<I: OperationInput> AnyCase for Asked<I> {
     fn judge_responses(&self, exchanges: &[(Request, Response)]) -> Verdict {
         let case = self.case();
         let [(request, response)] = exchanges else { unreachable!("a case has one request") };
-        let (said, got) = match case.read(response) {
+        let (found, got) = match case.read(response) {
             Ok(got) => {
                 let shown = value_of(&got);
                 (case.differences_of_a_server(got), shown)
             }
             Err(error) => {
-                let expected = match &case.then {
-                    Ok(_) => "200 and an answer".to_owned(),
-                    Err(refused) => refused.to_string(),
-                };
                 let status = response.status().as_u16();
-                let said = format!("expected {expected}, got {status} and a body that cannot be read: {error}");
-                (said, serde_json::json!({ "unreadable": error.to_string(), "status": status }))
+                let unreadable = serde_json::json!({ "unreadable": error.to_string(), "status": status });
+                let said = format!("the body cannot be read: {error}");
+                (
+                    vec![Difference::new("response", Some(value_of(&case.then)), Some(unreadable.clone())).note(said)],
+                    unreadable,
+                )
             }
         };
-        self.passed_unless(&said, got, || vec![Exchange::of(request, response)])
+        self.passed_unless(&found, got, || vec![Exchange::of(request, response)])
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -272,7 +277,7 @@ impl<I: OperationInput> AnyCase for Asked<I> {
 }
 
 /// Whether a server of any state answers a case as it says.
-pub(crate) fn needs_no_state<I: OperationInput>(case: &Case<I>) -> bool {
+pub(crate) fn needs_no_state<I: Catalogue>(case: &Case<I>) -> bool {
     // A reading of the documents is a state too, and so is what is armed.
     if !case.given.armed.is_empty() || case.given.dialect != Dialect::default() {
         return false;

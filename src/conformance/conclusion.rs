@@ -36,7 +36,8 @@ impl Results {
     ///
     /// ```
     /// # fn conforms(results: &taskmock::conformance::Results) -> bool {
-    /// use taskmock::{Level, conformance::KnownFailing};
+    /// use taskmock::case::Level;
+    /// use taskmock::conformance::KnownFailing;
     /// results.conclude(&KnownFailing::default(), Level::Must).conforms()
     /// # }
     /// ```

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::Error;
 use super::asked::AnyCase;
-use crate::case::OperationOutput;
+use crate::operation::OperationOutput;
 use crate::service_error::ServiceError;
 
 /// Fields that are left out of the comparison, as a failure names them: `output.RequestId`,

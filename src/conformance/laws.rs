@@ -9,11 +9,11 @@ use super::asked::{About, AnyCase, CaseId};
 use super::ignored::Ignored;
 use super::results::{Exchange, Failure, Side, Verdict};
 use crate::backend::request_log::ReceivedRequest;
-use crate::case::{Case, Class, Level, OperationInput, OperationOutput, Paging, catalogue};
+use crate::case::{Case, Catalogue, Class, Level, Paging, asks_for_a_body, catalogue};
 use crate::dialect::Dialect;
 use crate::format::Format;
 use crate::http::{Request, Response};
-use crate::operation::Operation;
+use crate::operation::{Operation, OperationOutput};
 use crate::services::{State, operation};
 
 /// What is checked of the responses to some requests: a line for each thing that is wrong.
@@ -31,7 +31,7 @@ struct Law {
 }
 
 /// The laws for an operation in an encoding.
-pub(crate) fn of<I: OperationInput>(format: Format) -> Vec<Box<dyn AnyCase>> {
+pub(crate) fn of<I: Catalogue>(format: Format) -> Vec<Box<dyn AnyCase>> {
     let mut laws = headers_and_envelopes::<I>(format);
     if let Some(paging) = I::paging() {
         laws.extend(pages(&paging, format));
@@ -54,7 +54,7 @@ fn walk() -> Vec<(u32, u32)> {
     [(0, WHOLE)].into_iter().chain(pages).collect()
 }
 
-fn pages<I: OperationInput>(paging: &Paging<I>, format: Format) -> Vec<Law> {
+fn pages<I: Catalogue>(paging: &Paging<I>, format: Format) -> Vec<Law> {
     let Paging { given, ask, items, total, echo, facts } = *paging;
     let law = |name: &str, fact: &'static str, says, pages: &[(u32, u32)], check: Box<PageCheck>| {
         let asked = pages.to_vec();
@@ -121,7 +121,7 @@ fn pages<I: OperationInput>(paging: &Paging<I>, format: Format) -> Vec<Law> {
 /// What is checked of pages, each with its number, from 0, and its size.
 type PageCheck = dyn Fn(&[((u32, u32), Value)]) -> Vec<String> + Send + Sync;
 
-fn read<I: OperationInput>(response: &Response, format: Format) -> Result<Value, String> {
+fn read<I: Catalogue>(response: &Response, format: Format) -> Result<Value, String> {
     if response.status() != 200 {
         return Err(format!("status {}", response.status().as_u16()));
     }
@@ -166,7 +166,7 @@ fn whole_is_its_pages(pages: &[((u32, u32), Value)], items: &str) -> Vec<String>
     said
 }
 
-fn headers_and_envelopes<I: OperationInput>(format: Format) -> Vec<Law> {
+fn headers_and_envelopes<I: Catalogue>(format: Format) -> Vec<Law> {
     let Some(operation) = operation(I::ID) else { return Vec::new() };
     let protocol = operation.protocol();
     let cases = catalogue::<I>(format);
@@ -181,7 +181,7 @@ fn headers_and_envelopes<I: OperationInput>(format: Format) -> Vec<Law> {
     let one_type = "the content type is that of the encoding";
     let one_id = "each request has an id of its own, in the header and, of an RPC, the same in the body";
     let mut laws = Vec::new();
-    if let Some(answered) = cases.iter().find(|case| case.name == "one") {
+    if let Some(answered) = &asks_for_a_body::<I>(format) {
         if let Some(fact) = (protocol.laws.content_type)(format) {
             let check = has_type((protocol.content_type)(format));
             laws.push(law("law.answer.content_type", fact, one_type, answered, 1, check));

@@ -27,7 +27,7 @@ use crate::shard::Shard;
 /// # }
 /// let results = conformance::run::<Input, _>(my_client);
 /// assert_eq!(results.asked(), 0);
-/// assert!(!results.conclude(&Default::default(), taskmock::Level::Must).conforms());
+/// assert!(!results.conclude(&Default::default(), taskmock::case::Level::Must).conforms());
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -154,7 +154,7 @@ impl Tally {
 /// ```
 /// # use taskmock::conformance::CaseResult;
 /// fn is_bad(result: &CaseResult) -> bool {
-///     result.level == taskmock::Level::Must && result.failure().is_some()
+///     result.level == taskmock::case::Level::Must && result.failure().is_some()
 /// }
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ use super::endpoint::Endpoint;
 use super::ignored::Ignored;
 use super::results::{CaseResult, Results, Side, Verdict};
 use super::suite::{Cases, Next, Suite};
-use crate::case::OperationInput;
+use crate::case::Catalogue;
 
 /// Asks a blocking Rust client every case of an operation in JSON: `client` is given an endpoint
 /// (`http://127.0.0.1:PORT`) and an input, and says what it got.
@@ -38,7 +38,7 @@ use crate::case::OperationInput;
 /// ```
 pub fn run<I, A>(client: impl Fn(&str, &I) -> A + Sync) -> Results
 where
-    I: OperationInput,
+    I: Catalogue,
     A: Into<Answer<I::Output>>,
 {
     Suite::default().run(client)
@@ -65,7 +65,7 @@ where
 /// ```
 pub async fn run_async<I, A>(client: impl AsyncFn(&str, &I) -> A) -> Results
 where
-    I: OperationInput,
+    I: Catalogue,
     A: Into<Answer<I::Output>>,
 {
     Suite { jobs: 1, ..Suite::default() }.run_async(client).await
@@ -88,7 +88,7 @@ impl Suite {
     /// ```
     pub fn run<I, A>(&self, client: impl Fn(&str, &I) -> A + Sync) -> Results
     where
-        I: OperationInput,
+        I: Catalogue,
         A: Into<Answer<I::Output>>,
     {
         let suite = self.of::<I>();
@@ -128,7 +128,7 @@ impl Suite {
     /// ```
     pub async fn run_async<I, A>(&self, client: impl AsyncFn(&str, &I) -> A) -> Results
     where
-        I: OperationInput,
+        I: Catalogue,
         A: Into<Answer<I::Output>>,
     {
         let suite = self.of::<I>();
@@ -150,7 +150,7 @@ impl Suite {
     }
 
     /// For the operation of a closure.
-    fn of<I: OperationInput>(&self) -> Suite {
+    fn of<I: Catalogue>(&self) -> Suite {
         Suite { operations: vec![I::ID.to_owned()], ..self.clone() }
     }
 
@@ -178,7 +178,7 @@ async fn all<F: Future<Output = ()>>(futures: Vec<F>) {
     .await;
 }
 
-fn typed<I: OperationInput>(case: &dyn AnyCase) -> &Asked<I> {
+fn typed<I: Catalogue>(case: &dyn AnyCase) -> &Asked<I> {
     case.as_any().downcast_ref().expect("the cases are of this operation")
 }
 

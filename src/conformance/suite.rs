@@ -8,8 +8,8 @@ use super::asked::{About, AnyCase, Asked, CaseId, OfBody};
 use super::laws;
 use super::results::{Run, Side};
 use crate::case::{
-    Case, ForOperation, Level, OperationInput, body_catalogue, case, catalogue, for_operation, random_case,
-    raw_requests,
+    Case, Catalogue, ForOperation, Level, asks_for_a_body, body_catalogue, catalogue, for_operation, random,
+    random_named, raw_requests,
 };
 use crate::format::Format;
 use crate::seed::Seed;
@@ -23,7 +23,7 @@ use crate::shard::Shard;
 /// for a run. Cases are named `operation/encoding/name`, such as `ehpc.list_tasks/json/page_size.max`.
 ///
 /// ```
-/// use taskmock::Level;
+/// use taskmock::case::Level;
 /// use taskmock::conformance::{Side, Suite};
 /// let suite = Suite { levels: vec![Level::Must], names: vec!["*/page_size.*".into()], ..Suite::default() };
 /// let listed = suite.list(Side::Client)?;
@@ -338,7 +338,7 @@ struct OfOperation {
 impl ForOperation for OfOperation {
     type Output = (Vec<Box<dyn AnyCase>>, Draw);
 
-    fn run<I: OperationInput>(self) -> Self::Output {
+    fn run<I: Catalogue>(self) -> Self::Output {
         let format = self.format;
         // Request ids of its own for each case, so that one that is kept from another shows.
         let mut seeds = (0..).map(|number| Seed(Seed(u64::MAX).number(number)));
@@ -347,7 +347,7 @@ impl ForOperation for OfOperation {
             Box::new(Asked::Case(Box::new(case))) as Box<dyn AnyCase>
         };
         let catalogue = catalogue::<I>(format);
-        let asks = catalogue.iter().find(|case| case.name == ASKS_FOR_A_BODY).cloned();
+        let asks = asks_for_a_body::<I>(format);
         // No client has to read an answer of another shape; what it may make of one, bodies ask.
         let is_meant = |case: &Case<I>| self.side == Side::Server || !case.has_other_shape();
         let mut listed: Vec<Box<dyn AnyCase>> = catalogue.into_iter().filter(is_meant).map(boxed).collect();
@@ -364,17 +364,12 @@ impl ForOperation for OfOperation {
             }
         }
         let draw: Draw = match format {
-            Format::Json => {
-                |seed| Box::new(Asked::Case(Box::new(random_case::<I>(seed, Format::Json).with_seed(seed))))
-            }
-            Format::Xml => |seed| Box::new(Asked::Case(Box::new(random_case::<I>(seed, Format::Xml).with_seed(seed)))),
+            Format::Json => |seed| Box::new(Asked::Case(Box::new(random::<I>(seed, Format::Json).with_seed(seed)))),
+            Format::Xml => |seed| Box::new(Asked::Case(Box::new(random::<I>(seed, Format::Xml).with_seed(seed)))),
         };
         (listed, draw)
     }
 }
-
-/// The case whose input gets a body; every operation has it.
-const ASKS_FOR_A_BODY: &str = "one";
 
 /// What some case for a client, or for a server, shows, and is called.
 struct Everything {
@@ -415,8 +410,8 @@ fn random_case_named(name: &str, operation: &'static str, format: Format) -> Opt
     struct Named<'a>(&'a str, Format);
     impl ForOperation for Named<'_> {
         type Output = Option<Box<dyn AnyCase>>;
-        fn run<I: OperationInput>(self) -> Self::Output {
-            Some(Box::new(Asked::Case(Box::new(case::<I>(self.0, self.1)?))))
+        fn run<I: Catalogue>(self) -> Self::Output {
+            Some(Box::new(Asked::Case(Box::new(random_named::<I>(self.0, self.1)?))))
         }
     }
     let name = match CaseId::parse(name) {
@@ -424,9 +419,6 @@ fn random_case_named(name: &str, operation: &'static str, format: Format) -> Opt
         Some(_) => return None,
         None => name.to_owned(),
     };
-    if !name.starts_with("random.") {
-        return None;
-    }
     for_operation(operation, Named(&name, format))?
 }
 

@@ -7,10 +7,9 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::Mutex;
 
+use taskmock::case::{Catalogue, ForOperation, Level, for_operation};
 use taskmock::conformance::{self, Answer, KnownFailing, Report, Results, Side, Suite, Terms, Verdict};
-use taskmock::{
-    Backend, ForOperation, Format, Level, OperationInput, Request, Response, Seed, State, for_operation, operations,
-};
+use taskmock::{Backend, Format, OperationInput, Request, Response, Seed, State, operations};
 
 use taskmock::ack::describe_task_info;
 use taskmock::dws::list_logical_cluster_tasks;
@@ -62,12 +61,7 @@ fn read_response(stream: &mut TcpStream) -> Response {
 }
 
 /// What a client of three pieces answers, over a socket.
-pub(crate) fn answer<I: OperationInput>(
-    client: &Client<I>,
-    endpoint: &str,
-    input: &I,
-    format: Format,
-) -> Answer<I::Output> {
+pub(crate) fn answer<I: Catalogue>(client: &Client<I>, endpoint: &str, input: &I, format: Format) -> Answer<I::Output> {
     let response = send(endpoint, &(client.ask)(input, format));
     match response.status().is_success() {
         true => match (client.read)(response.body(), format) {
@@ -81,7 +75,7 @@ pub(crate) fn answer<I: OperationInput>(
     }
 }
 
-fn run<I: OperationInput>(client: &Client<I>, format: Format, random: u64) -> Results {
+fn run<I: Catalogue>(client: &Client<I>, format: Format, random: u64) -> Results {
     let names = vec!["*".to_owned()];
     let suite = Suite { formats: vec![format], random, names, ..Suite::default() };
     suite.run(|endpoint: &str, input: &I| answer(client, endpoint, input, format))
@@ -95,7 +89,7 @@ struct Sound(Format);
 
 impl ForOperation for Sound {
     type Output = Results;
-    fn run<I: OperationInput>(self) -> Results {
+    fn run<I: Catalogue>(self) -> Results {
         run(&sound::<I>(), self.0, 50)
     }
 }
@@ -128,7 +122,7 @@ fn text(results: &Results, least: Level) -> String {
 
 /// Adds what the mutants of an operation fail, and returns those that nobody notices. What fails most cases,
 /// whatever they are about, shows of none what it is worth.
-fn failed_by<I: OperationInput>(mutants: Vec<Mutant<I>>, all: &mut BTreeSet<String>) -> BTreeSet<&'static str> {
+fn failed_by<I: Catalogue>(mutants: Vec<Mutant<I>>, all: &mut BTreeSet<String>) -> BTreeSet<&'static str> {
     let operation = taskmock::operation(I::ID).expect("it exists");
     let mut unnoticed = BTreeSet::new();
     for mutant in mutants {

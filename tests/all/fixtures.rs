@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
+use taskmock::case::{Catalogue, ForOperation, for_operation};
 use taskmock::dialect::Dialect;
-use taskmock::{Fixtures, ForOperation, Format, OperationInput, OperationOutput, Seed, Shard, State, for_operation};
+use taskmock::{Fixtures, Format, OperationOutput, Seed, Shard, State};
 
 fn taskmock(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_taskmock")).args(arguments).output().expect("it runs")
@@ -70,7 +71,7 @@ struct Read<'a>(&'a BTreeMap<String, Vec<u8>>);
 impl ForOperation for Read<'_> {
     type Output = usize;
 
-    fn run<I: OperationInput>(self) -> usize {
+    fn run<I: Catalogue>(self) -> usize {
         let mut count = 0;
         let folders =
             self.0.iter().filter(|(path, _)| path.starts_with(&format!("{}/", I::ID)) && path.ends_with("/case.json"));
@@ -126,7 +127,7 @@ fn every_folder_can_be_read_and_says_what_its_bodies_hold() {
 fn the_manifest_has_the_hash_of_every_file() {
     let files = Fixtures::default().files();
     let manifest: Value = serde_json::from_slice(&files["manifest.json"]).expect("JSON");
-    assert_eq!(manifest["generator_version"], taskmock::GENERATOR_VERSION);
+    assert_eq!(manifest["generator_version"], taskmock::case::GENERATOR_VERSION);
     assert_eq!(manifest["files"].as_object().expect("a map").len(), files.len() - 1);
     // Of `printf '' | sha256sum`: the body of an empty answer.
     assert_eq!(

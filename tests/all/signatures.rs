@@ -391,7 +391,7 @@ mod laws {
     proptest! {
         #[test]
         fn what_is_signed_verifies(
-            request in taskmock::requests::<taskmock::ehpc::list_tasks::Input>(), secret in "[!-9;-~]{1,20}", token in proptest::option::of("[a-z]{1,9}"),
+            request in taskmock::strategy::requests::<taskmock::ehpc::list_tasks::Input>(), secret in "[!-9;-~]{1,20}", token in proptest::option::of("[a-z]{1,9}"),
         ) {
             for algorithm in [Algorithm::RpcV1, Algorithm::Acs3, Algorithm::RoaV1, Algorithm::SdkHmac, Algorithm::V11] {
                 let mut user = Credentials::new("k", &secret);

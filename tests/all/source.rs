@@ -43,7 +43,7 @@ const STOREYS: &[&[&str]] = &[
     &["services"],
     &["backend"],
     &["case"],
-    &["catalogue", "handle"],
+    &["catalogue", "handle", "strategy"],
     &["fixture", "listener", "server"],
     &["conformance"],
     &["lib", "cli", "main"],
@@ -118,7 +118,7 @@ fn only_the_adapters_touch_the_world() {
         only_in("httpmock::", &["server.rs"]);
         only_in("hyper", &["listener.rs", "cli/conformance/http.rs"]);
         only_in("clap", &["cli/"]);
-        only_in("proptest::", &["case/", "catalogue/"]);
+        only_in("proptest::", &["strategy/"]);
         only_in("fake::", &["draw.rs"]);
         for word in ["std::fs", "println!", "std::io", "process::"] {
             only_in(word, &["cli/", "main.rs", "listener.rs"]);

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use taskmock::case::Level;
 use taskmock::conformance::{Side, Signatures, Suite};
-use taskmock::{Credentials, Level, Shard};
+use taskmock::{Credentials, Shard};
 
 use super::process::{self, Client, Command};
 use super::{Failure, Reports, Selection, Telling, list, nothing_selected, quoted, refused};

@@ -10,8 +10,9 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use taskmock::case::Level;
 use taskmock::conformance::{CaseResult, Conclusion, KnownFailing, Listed, Report, Results, Side, Suite, Terms};
-use taskmock::{Format, Level, Seed, Shard};
+use taskmock::{Format, Seed, Shard};
 
 use super::{Failure, print, progress};
 

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use taskmock::Shard;
+use taskmock::case::Level;
 use taskmock::conformance::{Side, Signatures, Suite};
-use taskmock::{Level, Shard};
 
 use super::http::Connection;
 use super::{Failure, Reports, Selection, Telling, list, nothing_selected, refused};

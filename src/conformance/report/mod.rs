@@ -13,7 +13,7 @@ use crate::case::Level;
 /// What counts, and how a case is asked again.
 ///
 /// ```
-/// use taskmock::Level;
+/// use taskmock::case::Level;
 /// use taskmock::conformance::{KnownFailing, Terms};
 /// let known = KnownFailing::default();
 /// let terms = Terms { known: &known, least: Level::Must, again: None, server: None };
