@@ -33,7 +33,7 @@ use deliver::{Ended, Exchange};
 pub(crate) use wire::Direct;
 pub use wire::{Action, Wire};
 
-/// The largest body that the control interface reads, in bytes: a state may be large.
+/// The largest state that the control interface reads, in bytes.
 const MAX_STATE: usize = 1 << 30;
 
 /// The bytes of one connection, and the two ways to end it.
@@ -109,7 +109,8 @@ async fn respond<C: Clock, S: Service>(
     request: hyper::Request<Body>,
 ) -> Result<hyper::Response<Full<Bytes>>, TakenOver> {
     let (parts, body) = request.into_parts();
-    let most = if parts.uri.path().starts_with(control::PREFIX) { MAX_STATE } else { MAX_BODY };
+    let is_state = parts.uri.path().strip_prefix(control::PREFIX) == Some("state");
+    let most = if is_state { MAX_STATE } else { MAX_BODY };
     let read = read(clock, body, most, body_timeout).await;
     let request = http::Request::from_parts(parts, read.clone().unwrap_or_default());
     let mut answer = match read {

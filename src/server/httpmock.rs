@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::net::SocketAddr;
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::time::Duration;
 use std::{mem, thread};
@@ -27,7 +28,8 @@ const UNMATCHED: &str = "x-taskmock-unmatched";
 
 /// A server of httpmock that holds the stubs of one MockServer.
 pub(super) struct Stubs {
-    server: MockServer,
+    /// None only while it is dropped.
+    server: Option<MockServer>,
     /// The id of the mock that answers what no stub matches.
     unmatched: Mutex<usize>,
 }
@@ -44,36 +46,57 @@ impl Stubs {
         thread::spawn(move || {
             let _ = sender.send(MockServer::start());
         });
-        let Ok(server) = receiver.recv_timeout(PATIENCE) else {
-            panic!(
+        let server = match receiver.recv_timeout(PATIENCE) {
+            Ok(server) => server,
+            Err(mpsc::RecvTimeoutError::Timeout) => panic!(
                 "no stub can be mounted: httpmock's pool has 25 servers, or HTTPMOCK_MAX_SERVERS, and all of them \
                  are held; drop some, or set that environment variable to more"
-            )
+            ),
+            Err(mpsc::RecvTimeoutError::Disconnected) => panic!(
+                "no stub can be mounted: httpmock handed out a server that a matcher of an earlier test broke by a \
+                 panic"
+            ),
         };
         let unmatched = Mutex::new(answer_unmatched(&server));
-        Stubs { server, unmatched }
+        Stubs { server: Some(server), unmatched }
+    }
+
+    fn server(&self) -> &MockServer {
+        self.server.as_ref().expect("it is there until this is dropped")
     }
 
     /// Mounts a stub.
     pub(super) fn mount(&self, specify: impl FnOnce(When, Then)) -> Mock<'_> {
         // httpmock asks its mocks in the order in which they were mounted, so the one that takes
         // everything is mounted again behind the stub; no request falls in between.
-        let stub = self.server.mock(specify);
+        let stub = self.server().mock(specify);
         let mut unmatched = self.unmatched.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = mem::replace(&mut *unmatched, answer_unmatched(&self.server));
-        Mock::new(before, &self.server).delete();
+        let before = mem::replace(&mut *unmatched, answer_unmatched(self.server()));
+        Mock::new(before, self.server()).delete();
         stub
     }
 
     /// The answer of a stub; none if no stub matches.
     pub(super) async fn answer(&self, request: &Request) -> Option<Outgoing> {
-        match forward(*self.server.address(), request).await {
+        match forward(*self.server().address(), request).await {
             Ok(answer) if answer.headers().contains_key(UNMATCHED) => None,
             Ok(answer) => Some(outgoing(&answer)),
             // A stub whose matcher panics, for one.
             Err(error) => {
                 Some(plain(502, &format!("httpmock, which has this server's stubs, did not answer: {error}")))
             }
+        }
+    }
+}
+
+impl Drop for Stubs {
+    fn drop(&mut self) {
+        // A matcher that panicked has broken the server for good: its lock is poisoned, and httpmock
+        // would hand it to another test.
+        if let Some(server) = self.server.take()
+            && panic::catch_unwind(AssertUnwindSafe(|| server.reset())).is_err()
+        {
+            mem::forget(server);
         }
     }
 }

@@ -136,7 +136,7 @@ fn a_stub_sees_the_whole_request_and_what_it_does_not_match_goes_on() {
     assert_eq!(send(server.address(), "POST", "/iam?a=1", "secret"), (404, "mine".to_owned()));
     stub.assert();
     let (status, body) = fetch(server.address(), "/iam");
-    assert!(status == 404 && body.contains("no route of this mock"), "{body}");
+    assert!(status == 404 && body.contains("not a route of this mock"), "{body}");
     assert_eq!(fetch(server.address(), "/__taskmock__/health").0, 200);
 }
 
