@@ -258,7 +258,7 @@ fn json() {
 #[test]
 #[cfg(feature = "server")]
 fn control() {
-    let server = taskmock::Listener::start();
+    let server = taskmock::MockServer::start();
     let bodies = [
         r#"clock {"advance": "90s"}"#,
         r#"clock {"set": "2026-11-21T20:21:00Z"}"#,

@@ -7,6 +7,8 @@ mod command;
 mod conformance;
 #[cfg(feature = "cli")]
 mod conformance_command;
+#[cfg(feature = "server")]
+mod connections;
 mod describe_task_info;
 mod documents;
 mod dws_tasks;
