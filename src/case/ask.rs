@@ -23,7 +23,7 @@ pub enum Ask<I> {
     Input(I),
     /// A request given byte by byte, for servers only: a number that is not one, a parameter given
     /// twice, another method. It is sent unsigned and unchanged.
-    Raw(Request),
+    Raw(Box<Request>),
 }
 
 impl<I: Serialize> Serialize for Ask<I> {

@@ -165,7 +165,7 @@ impl<I: OperationInput> Case<I> {
 
     /// The same for a raw request, which is an edge.
     pub(crate) fn raw(name: &str, format: Format, given: State, request: Request) -> CaseWithoutAnswer<I> {
-        CaseWithoutAnswer::new(name::of_raw_request(name), Class::Edge, format, given, Ask::Raw(request))
+        CaseWithoutAnswer::new(name::of_raw_request(name), Class::Edge, format, given, Ask::Raw(Box::new(request)))
     }
 
     /// The operation.
@@ -199,7 +199,7 @@ impl<I: OperationInput> Case<I> {
     pub fn request(&self) -> Request {
         match &self.when {
             Ask::Input(input) => input.request(self.format),
-            Ask::Raw(request) => request.clone(),
+            Ask::Raw(request) => request.as_ref().clone(),
         }
     }
 
