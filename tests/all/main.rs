@@ -7,11 +7,13 @@ mod command;
 mod conformance;
 #[cfg(feature = "cli")]
 mod conformance_command;
+mod control;
 mod describe_task_info;
 mod documents;
 mod dws_tasks;
 mod errors;
 mod facts;
+mod faults;
 #[cfg(feature = "cli")]
 mod fixtures;
 mod fuzz;
@@ -33,6 +35,7 @@ mod readme_conformance;
 #[cfg(feature = "server")]
 mod readme_example;
 mod readme_fixtures;
+mod request_log;
 mod requests;
 #[cfg(feature = "server")]
 mod servers;

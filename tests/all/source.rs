@@ -38,7 +38,7 @@ const STOREYS: &[&[&str]] = &[
     &["clock", "dialect", "error_code", "fact", "format", "http", "seed", "service_error", "shard", "text", "word"],
     &["draw", "signature"],
     &["operation"],
-    &["protocol"],
+    &["fault", "protocol"],
     &["services/ack", "services/dws", "services/ehpc"],
     &["services"],
     &["backend"],
