@@ -141,7 +141,7 @@ impl<I: Catalogue> Asked<I> {
 
     /// Whether the server refuses what is asked whatever else there is, so that a client may as well.
     fn is_wrong_input(&self) -> bool {
-        matches!(self, Asked::Case(case) if case.then.is_err() && case.given.armed.is_empty())
+        matches!(self, Asked::Case(case) if case.then.is_err() && case.given.faults.is_empty())
     }
 
     /// Puts together what is different in the answer and in what was sent.
@@ -278,8 +278,8 @@ impl<I: Catalogue> AnyCase for Asked<I> {
 
 /// Whether a server of any state answers a case as it says.
 pub(crate) fn needs_no_state<I: Catalogue>(case: &Case<I>) -> bool {
-    // A reading of the documents is a state too, and so is what is armed.
-    if !case.given.armed.is_empty() || case.given.dialect != Dialect::default() {
+    // A reading of the documents is a state too, and so are faults.
+    if !case.given.faults.is_empty() || case.given.dialect != Dialect::default() {
         return false;
     }
     [State::default(), State::documents()].into_iter().all(|state| {
