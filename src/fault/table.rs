@@ -52,11 +52,11 @@ const TABLE: &[FaultDescription] = table! {
     "reset_idle", true, r#""reset_idle""#,
         "The answer is sent; the next request on its connection meets a reset.",
         "A load balancer forgets an idle connection, and the client's pool hands it out once more.",
-        "terraform-provider-alicloud#10635; hyper#2136";
+        "terraform-provider-alicloud#10635";
     "close_idle", true, r#""close_idle""#,
         "The answer is sent; then the connection is closed without a word beforehand.",
         "A server closes an idle connection just as the client sends its next request.",
-        "RFC 9112, section 9.6; hyper#2136";
+        "RFC 9112, section 9.6";
     "reset", false, r#""reset""#,
         "The connection is reset before a byte is answered. With `processed` the cloud carries out the request first.",
         "A proxy or a node goes away; with `processed`, only the answer is lost, and a client that repeats asks twice.",
