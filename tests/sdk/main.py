@@ -44,6 +44,7 @@ def run(mock, report, languages, is_latest):
         armed_errors,
         describe_task_info,
         documents,
+        endpoints,
         found,
         list_invocation_status,
         list_logical_cluster_tasks,
@@ -74,6 +75,7 @@ def run(mock, report, languages, is_latest):
         request_ids,
         to_the_letter,
         signatures,
+        endpoints,
         found,
     ):
         before, began = report.passed + report.failed, time.monotonic()
