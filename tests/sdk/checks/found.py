@@ -207,7 +207,7 @@ def latest(mock, clients):
 def ask(mock, client, operation, params, answer):
     mock.put(armed_errors.WORLD)
     if answer:
-        mock.arm(operation=operation, response=answer)
+        mock.inject(operation=operation, times=1, fault={"response": answer})
     return client.ask(operation, params or armed_errors.PARAMS[operation])
 
 
