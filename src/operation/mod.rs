@@ -5,7 +5,7 @@ mod codec;
 mod protocol;
 mod service;
 
-pub use call::Fresh;
+pub(crate) use call::Fresh;
 pub(crate) use call::{Answered, Call, Encoded, RequestIdAt};
 pub(crate) use codec::Sealed;
 pub use codec::{OperationInput, OperationOutput};

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use taskmock::case::{self, Ask, BodySample, Case, Catalogue, body_catalogue, catalogue, random_body, raw_requests};
-use taskmock::{Format, OperationOutput, Seed, fact};
+use taskmock::{Access, Format, OperationOutput, Seed, fact};
+
+use crate::support::for_every_operation;
 
 /// Runs a case in memory: what is wrong, if anything.
 pub(crate) fn run<I: Catalogue>(case: &Case<I>) -> Result<(), String> {
@@ -12,6 +14,10 @@ pub(crate) fn run<I: Catalogue>(case: &Case<I>) -> Result<(), String> {
     let response = backend.respond(&case.request());
     let read = case.read(&response).map_err(|error| format!("{error}\n{case:?}"))?;
     case.check(read).map_err(|mismatch| mismatch.to_string())?;
+    case.check_after(backend.state()).map_err(|mismatch| mismatch.to_string())?;
+    if I::OPERATION.access == Access::Change && case.after.is_none() {
+        return Err(format!("{} does not say what it leaves", case.name));
+    }
     match case.when {
         Ask::Raw(_) => Ok(()),
         Ask::Input(_) => case.check_requests(&backend.requests()).map_err(|mismatch| mismatch.to_string()),
@@ -61,8 +67,8 @@ pub(crate) fn read<I: Catalogue>(body: &BodySample<I>) -> Result<(), String> {
     body.check(read).map_err(|mismatch| mismatch.to_string())
 }
 
-fn run_random<I: Catalogue>(formats: &[Format]) {
-    for format in formats {
+fn run_random<I: Catalogue>() {
+    for format in I::OPERATION.formats {
         let (mut answered, mut refused) = (0, 0);
         for seed in 0..800 {
             let case = case::random::<I>(Seed(seed), *format);
@@ -79,25 +85,7 @@ fn run_random<I: Catalogue>(formats: &[Format]) {
     }
 }
 
-macro_rules! operations {
-    ($($name:ident: $input:ty, $formats:expr;)*) => {$(
-        mod $name {
-            #[test]
-            fn answers_every_case() {
-                super::run_all::<$input>();
-            }
-
-            #[test]
-            fn answers_random_cases() {
-                super::run_random::<$input>($formats);
-            }
-        }
-    )*};
-}
-
-operations! {
-    list_tasks: taskmock::ehpc::list_tasks::Input, taskmock::Format::ALL;
-    list_invocation_status: taskmock::ehpc::list_invocation_status::Input, taskmock::Format::ALL;
-    describe_task_info: taskmock::ack::describe_task_info::Input, taskmock::Format::ALL;
-    list_logical_cluster_tasks: taskmock::dws::list_logical_cluster_tasks::Input, &[taskmock::Format::Json];
+for_every_operation! {
+    every_case_is_answered_as_it_says: run_all;
+    random_cases_are_answered_as_they_say: run_random;
 }

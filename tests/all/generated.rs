@@ -13,8 +13,11 @@ use taskmock::ehpc::list_tasks;
 use taskmock::strategy::{inputs, invalid_inputs, random_cases, requests, states};
 use taskmock::{Backend, Format, OperationOutput, Seed, State, ack, operations};
 
+use crate::support::for_every_operation;
+
 /// Output → bytes → Output is the identity, and both encodings hold the same values.
-fn encodings_agree<I: Catalogue>(formats: &[Format]) {
+fn encodings_agree<I: Catalogue>() {
+    let formats = I::OPERATION.formats;
     // What XML can carry, which is less.
     let format = *formats.last().expect("an encoding");
     proptest!(|(case in random_cases::<I>(format))| {
@@ -78,39 +81,11 @@ fn no_request_makes_a_backend_panic<I: Catalogue>() {
     });
 }
 
-macro_rules! laws {
-    ($($name:ident: $input:ty, $formats:expr;)*) => {$(
-        mod $name {
-            type Input = $input;
-
-            #[test]
-            fn encodings_agree() {
-                super::encodings_agree::<Input>($formats);
-            }
-
-            #[test]
-            fn inputs_are_what_they_say() {
-                super::inputs_are_what_they_say::<Input>();
-            }
-
-            #[test]
-            fn states_are_coherent() {
-                super::states_are_coherent::<Input>();
-            }
-
-            #[test]
-            fn no_request_makes_a_backend_panic() {
-                super::no_request_makes_a_backend_panic::<Input>();
-            }
-        }
-    )*};
-}
-
-laws! {
-    list_tasks_laws: taskmock::ehpc::list_tasks::Input, taskmock::Format::ALL;
-    list_invocation_status_laws: taskmock::ehpc::list_invocation_status::Input, taskmock::Format::ALL;
-    describe_task_info_laws: taskmock::ack::describe_task_info::Input, taskmock::Format::ALL;
-    list_logical_cluster_tasks_laws: taskmock::dws::list_logical_cluster_tasks::Input, &[taskmock::Format::Json];
+for_every_operation! {
+    encodings_hold_the_same_values: encodings_agree;
+    generated_inputs_are_what_they_say: inputs_are_what_they_say;
+    generated_states_are_coherent: states_are_coherent;
+    generated_requests_make_no_backend_panic: no_request_makes_a_backend_panic;
 }
 
 fn ask<I: Catalogue>(backend: &mut Backend, input: &I) -> I::Output {

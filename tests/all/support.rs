@@ -104,3 +104,30 @@ pub(crate) fn send(address: std::net::SocketAddr, method: &str, target: &str, bo
     let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
     (status, body.to_owned())
 }
+
+/// Makes a test of each function that is generic over an operation's Input: it is run for every
+/// registered operation, side by side.
+macro_rules! for_every_operation {
+    ($($test:ident: $run:ident;)+) => {$(
+        #[test]
+        fn $test() {
+            struct Run;
+
+            impl taskmock::case::ForOperation for Run {
+                type Output = ();
+
+                fn run<I: taskmock::case::Catalogue>(self) {
+                    $run::<I>();
+                }
+            }
+
+            std::thread::scope(|scope| {
+                for operation in taskmock::operations() {
+                    scope.spawn(|| taskmock::case::for_operation(operation.id, Run).expect("it is registered"));
+                }
+            });
+        }
+    )+};
+}
+
+pub(crate) use for_every_operation;
