@@ -38,7 +38,7 @@ mod word;
 pub use backend::request_log::{MAX_RECEIVED, ReceivedRequest};
 pub use backend::{ArmError, Backend, fact, facts};
 pub use case::{
-    BodySample, Case, Class, ForOperation, GENERATOR_VERSION, Level, LevelError, Mismatch, OperationInput,
+    BodySample, Case, Class, Difference, ForOperation, GENERATOR_VERSION, Level, LevelError, Mismatch, OperationInput,
     OperationOutput, RawRequest, Reading, body, body_catalogue, case, catalogue, for_operation, random_body,
     random_case, raw_requests,
 };

@@ -5,7 +5,9 @@ use std::fmt::{self, Debug};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::{Class, Mismatch, OperationInput, OperationOutput, differences, shown, shown_facts, tell};
+use super::{
+    Class, Difference, Mismatch, OperationInput, OperationOutput, differences, lines, shown, shown_facts, tell,
+};
 use crate::dialect::{Dialect, SWITCHES};
 use crate::format::{Format, to_json};
 use crate::services::{RawResponse, State, operation};
@@ -82,26 +84,25 @@ impl<I: OperationInput> BodySample<I> {
     /// # Ok::<(), taskmock::Mismatch>(())
     /// ```
     pub fn check<E: Debug>(&self, got: Result<I::Output, E>) -> Result<(), Mismatch> {
-        let said = self.differences(got);
-        if said.is_empty() { Ok(()) } else { Err(Mismatch(format!("{said}{self:?}"))) }
+        let found = self.differences(got);
+        if found.is_empty() {
+            return Ok(());
+        }
+        Err(Mismatch(format!("the client read something else than the body says\n{}{self:?}", lines(&found))))
     }
 
-    /// What is wrong with what a client made of it; nothing if it is right.
-    pub(crate) fn differences<E: Debug>(&self, got: Result<I::Output, E>) -> String {
+    /// Returns what is wrong with what a client made of it; nothing if it is right.
+    pub(crate) fn differences<E: Debug>(&self, got: Result<I::Output, E>) -> Vec<Difference> {
+        let value = |output: &I::Output| serde_json::to_value(output).unwrap_or_default();
         match (&got, self.then.outputs.first()) {
-            (Err(_), _) if self.then.error => String::new(),
-            (Ok(output), _) if self.then.outputs.contains(output) => String::new(),
-            (Err(error), _) => format!("the client could not read what it should read: {error:?}\n"),
-            (Ok(output), None) => {
-                let output = serde_json::to_string(output).unwrap_or_default();
-                let output = shown(output.as_bytes());
-                format!("the client should have said that it cannot read this; it made of it\n  {output}\n")
-            }
+            (Err(_), _) if self.then.error => Vec::new(),
+            (Ok(output), _) if self.then.outputs.contains(output) => Vec::new(),
+            (Err(error), _) => vec![Difference::new("answer", "an output", format!("an error: {error:?}"))],
+            (Ok(output), None) => vec![Difference::new("answer", "an error: the body cannot be read", value(output))],
             (Ok(output), Some(expected)) => {
-                let value = |output: &I::Output| serde_json::to_value(output).unwrap_or_default();
-                let mut said = String::from("the client read something else than the body says\n");
-                differences(&mut said, "output", &value(expected), &value(output));
-                said
+                let mut found = Vec::new();
+                differences(&mut found, "output", &value(expected), &value(output));
+                found
             }
         }
     }

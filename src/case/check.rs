@@ -1,8 +1,8 @@
 //! Check: whether a client got, and asked for, what a case says.
 
-use std::fmt::Write as _;
+use serde_json::Value;
 
-use super::{Case, Mismatch, OperationInput, OperationOutput, differences, shown};
+use super::{Case, Difference, Mismatch, OperationInput, OperationOutput, differences, lines, shown};
 use crate::backend::request_log::ReceivedRequest;
 use crate::backend::route::{Route, route};
 use crate::format::Format;
@@ -25,12 +25,16 @@ fn request_id<O: OperationOutput>(got: &mut Result<O, ServiceError>) -> Option<&
 pub(crate) fn value_of<O: OperationOutput>(side: &Result<O, ServiceError>) -> serde_json::Value {
     match side {
         Ok(output) => serde_json::json!({ "output": output }),
-        Err(refused) => serde_json::json!({ "error": {
-            "http_status": refused.status,
-            "code": refused.code,
-            "message": refused.message,
-            "request_id": refused.request_id,
-        } }),
+        Err(refused) => {
+            // What a client does not tell is null.
+            let told = |text: &String| if text.is_empty() { Value::Null } else { Value::from(text.as_str()) };
+            serde_json::json!({ "error": {
+                "http_status": (refused.status != 0).then_some(refused.status),
+                "code": told(&refused.code),
+                "message": told(&refused.message),
+                "request_id": told(&refused.request_id),
+            } })
+        }
     }
 }
 
@@ -62,12 +66,12 @@ impl<I: OperationInput> Case<I> {
         if said.is_empty() {
             return Ok(());
         }
-        Err(Mismatch(format!("the client's answer is not what the case says\n{said}{self:?}")))
+        Err(Mismatch(format!("the client's answer is not what the case says\n{}{self:?}", lines(&said))))
     }
 
-    /// A line for each leaf in which what a client got is not what it should have got. A request id may be
+    /// Returns each leaf in which what a client got is not what it should have got. A request id may be
     /// that of any of so many requests.
-    pub(crate) fn differences(&self, mut got: Result<I::Output, ServiceError>, requests: u64) -> String {
+    pub(crate) fn differences(&self, mut got: Result<I::Output, ServiceError>, requests: u64) -> Vec<Difference> {
         if let Some(id) = request_id(&mut got)
             && self.is_drawn(id, requests.min(MOST_REQUESTS))
         {
@@ -78,7 +82,7 @@ impl<I: OperationInput> Case<I> {
 
     /// The same for what a server of its own ids answered: any id will do, but not none.
     #[cfg(feature = "conformance")]
-    pub(crate) fn differences_of_a_server(&self, mut got: Result<I::Output, ServiceError>) -> String {
+    pub(crate) fn differences_of_a_server(&self, mut got: Result<I::Output, ServiceError>) -> Vec<Difference> {
         if let Some(id) = request_id(&mut got)
             && !id.is_empty()
         {
@@ -87,8 +91,8 @@ impl<I: OperationInput> Case<I> {
         self.differences_but_for_the_id(&got)
     }
 
-    fn differences_but_for_the_id(&self, got: &Result<I::Output, ServiceError>) -> String {
-        let mut said = String::new();
+    fn differences_but_for_the_id(&self, got: &Result<I::Output, ServiceError>) -> Vec<Difference> {
+        let mut said = Vec::new();
         if *got != self.then {
             differences(&mut said, "", &value_of(&self.then), &value_of(got));
         }
@@ -109,19 +113,19 @@ impl<I: OperationInput> Case<I> {
     /// let mut backend = case.backend();
     /// backend.respond(&Input { offset: Some(10), ..case.when.clone() }.request());
     /// let mismatch = case.check_requests(&backend.requests()).unwrap_err().to_string();
-    /// assert!(mismatch.starts_with("the client asked for something else\n  offset: expected 1, sent 10\n"));
+    /// assert!(mismatch.starts_with("the client asked for something else\n  request.offset: expected \"1\", got \"10\"\n"));
     /// ```
     pub fn check_requests(&self, sent: &[ReceivedRequest]) -> Result<(), Mismatch> {
         let said = self.differences_of_requests(sent);
         if said.is_empty() {
             return Ok(());
         }
-        Err(Mismatch(format!("the client asked for something else\n{said}{self:?}")))
+        Err(Mismatch(format!("the client asked for something else\n{}{self:?}", lines(&said))))
     }
 
-    /// A line for each thing that a client should have asked otherwise.
-    pub(crate) fn differences_of_requests(&self, sent: &[ReceivedRequest]) -> String {
-        let mut said = String::new();
+    /// Returns each thing that a client should have asked otherwise.
+    pub(crate) fn differences_of_requests(&self, sent: &[ReceivedRequest]) -> Vec<Difference> {
+        let mut said = Vec::new();
         let request = self.request();
         let expected = self.asked_for(&Incoming::from(&request));
         // An Input with an empty id in its path is for no operation.
@@ -138,29 +142,31 @@ impl<I: OperationInput> Case<I> {
             None => path_of(recorded) == path,
         };
         let Some(recorded) = sent.iter().rfind(is_meant) else {
-            let _ = match expected {
-                Some(_) => writeln!(said, "  no request of this operation came in"),
-                None => writeln!(said, "  path: expected {}, which nothing was sent to", request.uri().path()),
+            let wanted = match expected {
+                Some(_) => format!("a request of {}", I::ID),
+                None => format!("a request to {}", request.uri().path()),
             };
-            for other in sent.iter().rev().take(3) {
-                let _ = writeln!(said, "    but this did: {} {}", other.method, shown(other.target.as_bytes()));
-            }
+            let others = sent.iter().rev().take(3);
+            let others: Vec<String> =
+                others.map(|other| format!("{} {}", other.method, shown(other.target.as_bytes()))).collect();
+            let got = if others.is_empty() { Value::Null } else { Value::from(others) };
+            said.push(Difference::new("request", wanted, got));
             return said;
         };
         let incoming = Incoming::from_parts(&recorded.method, &recorded.target, &recorded.headers, &recorded.body);
         let Some((format, expected)) = expected else { return said };
         let Some((asked_format, sent)) = self.asked_for(&incoming) else {
-            let _ = writeln!(said, "  it was refused before its parameters were read");
+            let got = format!("{} {}", recorded.method, shown(recorded.target.as_bytes()));
+            said.push(Difference::new("request", "a request whose parameters the gateway reads", got));
             return said;
         };
         if asked_format != format {
-            let _ = writeln!(said, "  encoding: expected {format}, asked for {asked_format}");
+            said.push(Difference::new("request.format", format.to_string(), asked_format.to_string()));
         }
         for (name, expected) in expected {
             let sent = sent.iter().find(|(other, _)| *other == name).and_then(|(_, value)| value.clone());
             if expected != sent {
-                let shown = |value: Option<String>| value.unwrap_or_else(|| "nothing".to_owned());
-                let _ = writeln!(said, "  {name}: expected {}, sent {}", shown(expected), shown(sent));
+                said.push(Difference::new(format!("request.{name}"), expected, sent));
             }
         }
         said

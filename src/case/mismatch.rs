@@ -1,8 +1,9 @@
 //! Mismatch: what is different, and how a case is told to a person.
 
-use std::fmt::{self, Debug, Write as _};
+use std::fmt::{self, Debug};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::backend::fact;
 
@@ -31,33 +32,79 @@ impl Debug for Mismatch {
 
 impl std::error::Error for Mismatch {}
 
-/// Writes a line for each leaf in which two values differ.
-pub(crate) fn differences(said: &mut String, path: &str, expected: &serde_json::Value, got: &serde_json::Value) {
-    use serde_json::Value;
+/// One leaf in which two values differ, such as what a case expects and what a client got.
+///
+/// Its text is the one line that every report shows of it.
+///
+/// ```
+/// use taskmock::Difference;
+/// let difference = Difference::new("output.TotalCount", 2, serde_json::Value::Null);
+/// assert_eq!(difference.to_string(), "output.TotalCount: expected 2, got null");
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Difference {
+    /// Where: `output.Tasks[0].Status`, `error.code`, `request.PageSize`.
+    pub path: String,
+    /// What should be there; null if nothing should.
+    pub expected: Value,
+    /// What is there; null if nothing is. Of a long value, its text with the middle left out.
+    pub got: Value,
+}
+
+impl Difference {
+    /// Returns a difference at a path.
+    ///
+    /// ```
+    /// assert_eq!(taskmock::Difference::new("error.code", "A", "B").path, "error.code");
+    /// ```
+    pub fn new(path: impl Into<String>, expected: impl Into<Value>, got: impl Into<Value>) -> Self {
+        const LONGEST: usize = 4000;
+        let bounded = |value: Value| match value {
+            Value::Null | Value::Bool(_) | Value::Number(_) => value,
+            value => match value.to_string() {
+                text if text.chars().count() > LONGEST => Value::String(ends(&text, LONGEST)),
+                _ => value,
+            },
+        };
+        Difference { path: path.into(), expected: bounded(expected.into()), got: bounded(got.into()) }
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |value: &Value| ends(&value.to_string(), 300);
+        write!(f, "{}: expected {}, got {}", self.path, text(&self.expected), text(&self.got))
+    }
+}
+
+/// Differences as lines, each indented.
+pub(crate) fn lines(differences: &[Difference]) -> String {
+    differences.iter().map(|difference| format!("  {difference}\n")).collect()
+}
+
+/// Adds a difference for each leaf in which two values differ.
+pub(crate) fn differences(found: &mut Vec<Difference>, path: &str, expected: &Value, got: &Value) {
     let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     match (expected, got) {
         (Value::Object(expected), Value::Object(got)) => {
             for (name, value) in expected {
-                differences(said, &below(name), value, got.get(name).unwrap_or(&Value::Null));
+                differences(found, &below(name), value, got.get(name).unwrap_or(&Value::Null));
             }
             for (name, value) in got.iter().filter(|(name, _)| !expected.contains_key(*name)) {
-                differences(said, &below(name), &Value::Null, value);
+                differences(found, &below(name), &Value::Null, value);
             }
         }
         (Value::Array(expected), Value::Array(got)) if expected.len() == got.len() => {
             for (at, (expected, got)) in expected.iter().zip(got).enumerate() {
-                differences(said, &format!("{path}[{at}]"), expected, got);
+                differences(found, &format!("{path}[{at}]"), expected, got);
             }
         }
         (Value::Array(expected), Value::Array(got)) => {
-            let _ = writeln!(said, "  {path}: expected {} items, got {}", expected.len(), got.len());
+            found.push(Difference::new(format!("{path}.length"), expected.len(), got.len()));
         }
         (expected, got) if expected == got => {}
-        (expected, got) => {
-            let shown =
-                |value: &Value| if value.is_null() { "nothing".to_owned() } else { ends(&value.to_string(), 300) };
-            let _ = writeln!(said, "  {path}: expected {}, got {}", shown(expected), shown(got));
-        }
+        (expected, got) => found.push(Difference::new(path, expected.clone(), got.clone())),
     }
 }
 

@@ -17,7 +17,7 @@ pub use body::{BodySample, Field, Reading};
 pub use by_id::{ForOperation, for_operation};
 pub use input::{Kind, OperationInput, OperationOutput, RawRequest};
 pub use level::{Level, LevelError};
-pub use mismatch::Mismatch;
+pub use mismatch::{Difference, Mismatch};
 pub use paging::Paging;
 pub use sketch::Sketch;
 pub use strategy::{GENERATOR_VERSION, body, body_catalogue, case, catalogue, random_body, random_case, raw_requests};
@@ -33,7 +33,7 @@ pub(crate) use input::wire;
 pub(crate) use input::{headers, parts};
 #[cfg(feature = "fixtures")]
 pub(crate) use mismatch::ShownFact;
-pub(crate) use mismatch::{differences, shown, shown_facts, tell};
+pub(crate) use mismatch::{differences, lines, shown, shown_facts, tell};
 pub(crate) use sketch::fewer;
 #[cfg(feature = "proptest")]
 pub(crate) use strategy::{any_input, any_output};

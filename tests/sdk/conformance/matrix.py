@@ -126,8 +126,8 @@ def ask(taskmock, name, client, credentials):
 
 def row(results, packages, note):
     """A row of the matrix: of each level how many cases pass, of how many."""
-    asked = [case for case in results["cases"] if case["verdict"] != "unsupported"]
-    of = {level: [case["verdict"] == "passed" for case in asked if case["level"] == level] for level in LEVELS}
+    asked = [case for case in results["cases"] if case["outcome"] != "unsupported"]
+    of = {level: [case["outcome"] == "passed" for case in asked if case["level"] == level] for level in LEVELS}
     calls = []
     for case in asked:
         call = case["id"].split("/")[0]
