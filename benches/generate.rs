@@ -10,9 +10,10 @@ use std::hint::black_box;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use taskmock::case::{self, Case};
 use taskmock::ehpc::list_tasks::{Input, Output, TaskInfo};
 use taskmock::ehpc::{Status, TaskType};
-use taskmock::{Case, Format, Seed, random_case};
+use taskmock::{Format, Seed};
 
 use compare::{Aim, Row, compare, criterion};
 
@@ -66,7 +67,7 @@ fn tasks(criterion: &mut criterion::Criterion) -> Option<Row> {
     let ours_each: usize =
         (0..SAMPLES).map(|_| ours.new_tree(&mut count_ours).expect("a value").current().tasks.len()).sum();
     let given: usize = {
-        let cases = taskmock::random_cases::<Input>(Format::Json);
+        let cases = taskmock::strategy::random_cases::<Input>(Format::Json);
         let mut runner = runner();
         (0..SAMPLES).map(|_| cases.new_tree(&mut runner).expect("a value").current().given.ehpc.tasks.len()).sum()
     };
@@ -90,13 +91,13 @@ fn exchanges(criterion: &mut criterion::Criterion) -> Option<Row> {
     let seeds: Vec<Seed> = (0..)
         .map(Seed)
         .filter(|seed| {
-            let case = random_case::<Input>(*seed, Format::Json);
+            let case = case::random::<Input>(*seed, Format::Json);
             case.given.ehpc.tasks.len() == 10 && case.then.as_ref().is_ok_and(|output| output.tasks.len() == 10)
         })
         .take(50)
         .collect();
     for seed in &seeds {
-        exchange(random_case(*seed, Format::Json));
+        exchange(case::random(*seed, Format::Json));
     }
     let (mut at, mut other) = (0, 0);
     let mut row = compare(
@@ -105,11 +106,11 @@ fn exchanges(criterion: &mut criterion::Criterion) -> Option<Row> {
         Aim::Nothing,
         || {
             at = (at + 1) % seeds.len();
-            exchange(random_case(seeds[at], Format::Json));
+            exchange(case::random(seeds[at], Format::Json));
         },
         || {
             other = (other + 1) % seeds.len();
-            black_box(random_case::<Input>(seeds[other], Format::Json)).name.len()
+            black_box(case::random::<Input>(seeds[other], Format::Json)).name.len()
         },
     )?;
     println!("{:.0} complete exchanges a second (aim: 20,000)", 1e6 / row.subject);

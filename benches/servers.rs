@@ -16,12 +16,13 @@ use httpmock::HttpMockResponse;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use taskmock::{Backend, Format, Listener, MockServer, Request, Response, State};
+use taskmock::{Backend, Format, MockServer, Request, Response, State};
 use tokio::net::TcpListener;
 use tokio::runtime;
 
 use compare::{Aim, Row, compare, criterion, median, resident_kib};
-use world::{STEP, assert_built_anew, assert_same_page, cluster_of, page};
+use taskmock::dialect::Dialect;
+use world::{STEP, assert_built_anew, assert_same_page, cluster_of, page, read};
 
 fn main() {
     let arguments: Vec<String> = env::args().collect();
@@ -61,9 +62,9 @@ fn as_users_test() -> Vec<Row> {
 fn as_built_for_speed() -> Vec<Row> {
     let mut rows = vec![memory_over_requests()];
     rows.extend(latencies());
-    rows.push(rate());
-    rows.extend(holdings("200 Listeners; bare hyper", "taskmock::Listener", "hyper"));
-    rows.extend(holdings("200 MockServers; bare httpmock", "taskmock::MockServer", "httpmock"));
+    rows.extend(rates());
+    rows.extend(holdings("200 MockServers; bare hyper", "hyper", Aim::AtMost(3.0)));
+    rows.extend(holdings("200 MockServers; bare httpmock", "httpmock", Aim::Nothing));
     rows
 }
 
@@ -95,37 +96,62 @@ fn built_anew(server: &MockServer) -> impl FnMut() {
     }
 }
 
-const CONNECTIONS: usize = 64;
-
-/// Answers a second under many connections. Subject and baseline take turns; medians of the turns.
-fn rate() -> Row {
-    let subject = Listener::start_with(state());
+/// Answers a second under many connections, beside each other server.
+fn rates() -> Vec<Row> {
+    let subject = MockServer::start_with(state());
     let runtime = one_thread();
-    let clients = |address| (0..CONNECTIONS).map(|_| Client::of(address)).collect::<Vec<_>>();
-    let (mut subjects, mut baselines) = (clients(subject.address()), clients(bare_hyper(&runtime, answer())));
+    let canned = bare_hyper(&runtime, answer());
+    let building = building_hyper(&runtime, &answer());
+    let httpmock = httpmock_dynamic(answer());
+    let wiremock = runtime.block_on(wiremock(&answer()));
+    let mut rows = Vec::new();
+    for connections in [1, 8, 64] {
+        let at_most = |aim| if connections == 64 { aim } else { Aim::Nothing };
+        for (name, baseline, aim) in [
+            ("bare hyper that builds its page", building, at_most(Aim::AtLeast(1.2))),
+            ("bare hyper with one answer", canned, Aim::Nothing),
+            ("httpmock, respond_with", *httpmock.address(), at_most(Aim::AtLeast(1.6))),
+            ("wiremock", *wiremock.address(), at_most(Aim::AtLeast(2.0))),
+        ] {
+            rows.push(rate(
+                &format!("MockServer, {connections} connections; {name}"),
+                connections,
+                subject.address(),
+                baseline,
+                aim,
+            ));
+        }
+    }
+    rows
+}
+
+/// Subject and baseline take turns; medians of the turns.
+fn rate(name: &str, connections: usize, subject: SocketAddr, baseline: SocketAddr, aim: Aim) -> Row {
+    let clients = |address| (0..connections).map(|_| Client::of(address)).collect::<Vec<_>>();
+    let (mut subjects, mut baselines) = (clients(subject), clients(baseline));
     assert_same_answer(&subjects[0], &baselines[0]);
     for client in subjects.iter_mut().chain(&mut baselines) {
         client.stream.set_nonblocking(true).expect("a socket");
         client.send();
     }
     let mut turns = (Vec::new(), Vec::new());
-    for _ in 0..30 {
+    for _ in 0..15 {
         turns.0.push(answers_a_second(&mut subjects));
         turns.1.push(answers_a_second(&mut baselines));
     }
     Row {
-        name: "Listener, 64 connections; bare hyper".to_owned(),
+        name: name.to_owned(),
         subject: median(turns.0) / 1000.0,
         baseline: median(turns.1) / 1000.0,
         unit: "k/s",
-        aim: Aim::AtLeast(0.9),
+        aim,
     }
 }
 
 /// Every connection has a request under way at all times: each is asked again as soon as its
 /// answer was read. The client never sleeps, or the servers would pay for waking it.
 fn answers_a_second(clients: &mut [Client]) -> f64 {
-    let most = 20_000;
+    let most = 10_000;
     let mut answers = 0;
     let started = Instant::now();
     while answers < most {
@@ -140,7 +166,7 @@ fn answers_a_second(clients: &mut [Client]) -> f64 {
 }
 
 fn memory_over_requests() -> Row {
-    let server = Listener::start_with(state());
+    let server = MockServer::start_with(state());
     let mut client = Client::of(server.address());
     let mut resident_after = |count| {
         for _ in 0..count {
@@ -149,7 +175,7 @@ fn memory_over_requests() -> Row {
         resident_kib()
     };
     let (baseline, subject) = (resident_after(20_000), resident_after(180_000));
-    let name = "memory of a Listener after 200,000 requests; after 20,000".to_owned();
+    let name = "memory of a MockServer after 200,000 requests; after 20,000".to_owned();
     Row { name, subject, baseline, unit: "KiB", aim: Aim::AtMost(1.05) }
 }
 
@@ -157,15 +183,15 @@ fn memory_over_requests() -> Row {
 const HELD: usize = 200;
 
 /// The time from none to all having answered, and the memory of each; a fresh process every time.
-fn holdings(name: &str, subject: &str, baseline: &str) -> [Row; 2] {
+fn holdings(name: &str, baseline: &str, aim: Aim) -> [Row; 2] {
     let mut turns = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
     for _ in 0..5 {
-        let (subject, baseline) = (hold_apart(subject), hold_apart(baseline));
+        let (subject, baseline) = (hold_apart("taskmock"), hold_apart(baseline));
         turns.iter_mut().zip([subject.0, baseline.0, subject.1, baseline.1]).for_each(|(turn, value)| turn.push(value));
     }
     let [subject, baseline, subject_kib, baseline_kib] = turns.map(median);
     [
-        Row { name: format!("start, ask and hold {name}"), subject, baseline, unit: "ms", aim: Aim::Nothing },
+        Row { name: format!("start, ask and hold {name}"), subject, baseline, unit: "ms", aim },
         Row {
             name: format!("memory of each of {name}"),
             subject: subject_kib,
@@ -195,10 +221,7 @@ fn hold(kind: &str) {
     let started = Instant::now();
     let runtime = one_thread();
     match kind {
-        "taskmock::Listener" => ask_all((0..HELD).map(|_| Listener::start()).collect(), Listener::address),
-        "taskmock::MockServer" => {
-            ask_all((0..HELD).map(|_| MockServer::start()).collect(), MockServer::address);
-        }
+        "taskmock" => ask_all((0..HELD).map(|_| MockServer::start()).collect(), MockServer::address),
         "hyper" => ask_all((0..HELD).map(|_| bare_hyper(&runtime, answer.clone())).collect(), |address| *address),
         "httpmock" => {
             let servers = (0..HELD).map(|_| httpmock_dynamic(answer.clone())).collect();
@@ -257,7 +280,7 @@ fn headers(answer: &Response) -> Vec<(String, String)> {
     answer.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect()
 }
 
-/// A runtime of one thread, as the listeners have.
+/// A runtime of one thread, as our servers have.
 fn one_thread() -> runtime::Handle {
     let runtime = runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let handle = runtime.handle().clone();
@@ -266,7 +289,35 @@ fn one_thread() -> runtime::Handle {
     handle
 }
 
+async fn wiremock(answer: &Response) -> wiremock::MockServer {
+    let server = wiremock::MockServer::builder().disable_request_recording().start().await;
+    let mut template = wiremock::ResponseTemplate::new(answer.status().as_u16()).set_body_bytes(answer.body().to_vec());
+    for (name, value) in headers(answer) {
+        template = template.append_header(name, value);
+    }
+    wiremock::Mock::given(wiremock::matchers::any()).respond_with(template).mount(&server).await;
+    server
+}
+
+/// A server that encodes the same page for each request.
+fn building_hyper(runtime: &runtime::Handle, answer: &Response) -> SocketAddr {
+    let page = read(answer.body(), Format::Json);
+    let answer = answer.clone();
+    serve_by_hyper(runtime, move || {
+        let mut built = answer.clone();
+        *built.body_mut() = page.encode(Format::Json, &Dialect::default()).into();
+        built
+    })
+}
+
 fn bare_hyper(runtime: &runtime::Handle, answer: Response) -> SocketAddr {
+    serve_by_hyper(runtime, move || answer.clone())
+}
+
+fn serve_by_hyper(
+    runtime: &runtime::Handle,
+    answer: impl Fn() -> Response + Clone + Send + Sync + 'static,
+) -> SocketAddr {
     let socket = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     socket.set_nonblocking(true).expect("a socket");
     let address = socket.local_addr().expect("an address");
@@ -277,7 +328,7 @@ fn bare_hyper(runtime: &runtime::Handle, answer: Response) -> SocketAddr {
             let answer = answer.clone();
             tokio::spawn(async move {
                 let service = service_fn(move |_| {
-                    let answer: hyper::Response<Full<Bytes>> = answer.clone().map(Full::new);
+                    let answer: hyper::Response<Full<Bytes>> = answer().map(Full::new);
                     async { Ok::<_, Infallible>(answer) }
                 });
                 let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;

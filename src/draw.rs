@@ -6,7 +6,7 @@ use crate::seed::Seed;
 /// Where a sequence of draws stands. The same seed draws the same for ever, in any process, since
 /// nothing below it but [`Seed`] decides.
 #[derive(Clone, Debug)]
-pub(crate) struct Draw {
+pub struct Draw {
     seed: Seed,
     drawn: u64,
 }

@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use crate::backend::Backend;
 use crate::case::{
-    BodySample, Case, ForOperation, GENERATOR_VERSION, OperationInput, RawRequest, body_catalogue, catalogue,
-    for_operation, random_case, raw_requests,
+    BodySample, Case, Catalogue, ForOperation, GENERATOR_VERSION, body_catalogue, catalogue, for_operation, random,
+    raw_requests,
 };
 use crate::format::Format;
 use crate::http::{Request, Response};
@@ -121,9 +121,9 @@ impl Fixtures {
     }
 
     /// The request of a case, signed if somebody signs. A request to the letter stays as it is.
-    fn request<I: OperationInput>(&self, case: &Case<I>) -> Request {
+    fn request<I: Catalogue>(&self, case: &Case<I>) -> Request {
         #[cfg(feature = "signatures")]
-        if let Some(user) = self.signed_by.as_ref().filter(|_| !I::IS_WIRE) {
+        if let Some(user) = self.signed_by.as_ref().filter(|_| !case.is_raw()) {
             return user.sign(case.request(), case.operation().protocol().algorithm, case.given.now(), &case.name);
         }
         case.request()
@@ -137,24 +137,47 @@ impl Fixtures {
     /// assert!(files.contains_key("dws.list_logical_cluster_tasks/offset.max/case.json"));
     /// ```
     pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
-        self.files_with_progress(|| {})
+        let mut files = Files::new();
+        let done = self.each_folder(|folder| {
+            files.append(folder);
+            Ok::<(), std::convert::Infallible>(())
+        });
+        match done {
+            Ok(()) => files,
+            Err(never) => match never {},
+        }
     }
 
-    /// [`files`](Fixtures::files), which calls back after each random case.
+    /// Makes the files of one case after the other and gives each case's to `take`, the file
+    /// `manifest.json` alone and last. Only the paths and the hashes are kept, so that any number of
+    /// random cases can be written.
+    ///
+    /// # Errors
+    ///
+    /// The first error of `take`, after which no more files are made.
     ///
     /// ```
-    /// let mut count = 0;
-    /// taskmock::Fixtures { random: 3, ..Default::default() }.files_with_progress(|| count += 1);
-    /// assert_eq!(count, 3 * taskmock::operations().count());
+    /// let mut paths = Vec::new();
+    /// taskmock::Fixtures { random: 3, ..Default::default() }.each_folder(|files| {
+    ///     paths.extend(files.keys().cloned());
+    ///     Ok::<(), ()>(())
+    /// })?;
+    /// assert_eq!(paths.last().map(String::as_str), Some("manifest.json"));
+    /// # Ok::<(), ()>(())
     /// ```
-    pub fn files_with_progress(&self, mut after_each: impl FnMut()) -> BTreeMap<String, Vec<u8>> {
-        let mut files = Files::new();
+    pub fn each_folder<E>(
+        &self,
+        mut take: impl FnMut(&mut BTreeMap<String, Vec<u8>>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let mut hashes = BTreeMap::new();
         for id in &self.operations {
-            let folders = Folders { fixtures: self, files: &mut files, after_each: &mut after_each };
-            for_operation(id, folders).unwrap_or_default();
+            let take = |files: &mut Files| {
+                hashes.extend(files.iter().map(|(path, content)| (path.clone(), sha256(content))));
+                take(files)
+            };
+            let folders = Folders { fixtures: self, files: Files::new(), take, error: None };
+            for_operation(id, folders).unwrap_or(Ok(()))?;
         }
-        let hashes: BTreeMap<&str, String> =
-            files.iter().map(|(path, content)| (path.as_str(), sha256(content))).collect();
         let manifest = Manifest {
             about: "Written by `taskmock regenerate`, never by hand.",
             generator_version: GENERATOR_VERSION,
@@ -163,9 +186,7 @@ impl Fixtures {
             shard: (self.shard != Shard::default()).then(|| self.shard.to_string()),
             files: hashes,
         };
-        let manifest = pretty(&manifest);
-        files.insert(MANIFEST.to_owned(), manifest);
-        files
+        take(&mut [(MANIFEST.to_owned(), pretty(&manifest))].into())
     }
 }
 
@@ -173,14 +194,14 @@ impl Fixtures {
 const MANIFEST: &str = "manifest.json";
 
 #[derive(Serialize)]
-struct Manifest<'a> {
+struct Manifest {
     about: &'static str,
     generator_version: u32,
     seed: Seed,
     random: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     shard: Option<String>,
-    files: BTreeMap<&'a str, String>,
+    files: BTreeMap<String, String>,
 }
 
 /// The SHA-256 of some bytes, in hexadecimal digits.
@@ -195,16 +216,19 @@ fn pretty(value: &impl Serialize) -> Vec<u8> {
 }
 
 /// Makes the folders of one operation.
-struct Folders<'a, F> {
+struct Folders<'a, F, E> {
     fixtures: &'a Fixtures,
-    files: &'a mut Files,
-    after_each: F,
+    /// Those of the folder that is being made.
+    files: Files,
+    take: F,
+    /// Why no more folders are made.
+    error: Option<E>,
 }
 
-impl<F: FnMut()> ForOperation for Folders<'_, F> {
-    type Output = ();
+impl<E, F: FnMut(&mut Files) -> Result<(), E>> ForOperation for Folders<'_, F, E> {
+    type Output = Result<(), E>;
 
-    fn run<I: OperationInput>(mut self) {
+    fn run<I: Catalogue>(mut self) -> Result<(), E> {
         let formats: Vec<Format> = operation(I::ID)
             .map(|operation| operation.formats.iter().copied().filter(|format| self.fixtures.formats.contains(format)))
             .into_iter()
@@ -212,23 +236,34 @@ impl<F: FnMut()> ForOperation for Folders<'_, F> {
             .collect();
         let mut place = 0;
         self.add(&formats, &mut place, catalogue::<I>);
-        self.add::<RawRequest<I>>(&formats, &mut place, raw_requests::<I>);
+        self.add(&formats, &mut place, raw_requests::<I>);
         self.add_bodies::<I>(&formats, &mut place);
         for number in 0..self.fixtures.random {
+            if self.error.is_some() {
+                break;
+            }
             let seed = Seed(self.fixtures.seed.number(number));
             if self.fixtures.shard.has(place) {
-                let cases: Vec<Case<I>> = formats.iter().map(|format| random_case(seed, *format)).collect();
+                let cases: Vec<Case<I>> = formats.iter().map(|format| random(seed, *format)).collect();
                 self.folder(&cases);
             }
             place += 1;
-            (self.after_each)();
         }
+        self.error.map_or(Ok(()), Err)
     }
 }
 
-impl<F: FnMut()> Folders<'_, F> {
+impl<E, F: FnMut(&mut Files) -> Result<(), E>> Folders<'_, F, E> {
+    /// Hands out a folder that is complete.
+    fn give(&mut self) {
+        if self.error.is_none() {
+            self.error = (self.take)(&mut self.files).err();
+        }
+        self.files.clear();
+    }
+
     /// A folder for each name of a catalogue, which may be in one encoding or in both.
-    fn add<I: OperationInput>(&mut self, formats: &[Format], place: &mut usize, listed: fn(Format) -> Vec<Case<I>>) {
+    fn add<I: Catalogue>(&mut self, formats: &[Format], place: &mut usize, listed: fn(Format) -> Vec<Case<I>>) {
         for cases in by_name(formats.iter().flat_map(|format| listed(*format)), |case| &case.name) {
             if self.fixtures.shard.has(*place) {
                 self.folder(&cases);
@@ -238,7 +273,7 @@ impl<F: FnMut()> Folders<'_, F> {
     }
 
     /// A folder for each way in which a body can be.
-    fn add_bodies<I: OperationInput>(&mut self, formats: &[Format], place: &mut usize) {
+    fn add_bodies<I: Catalogue>(&mut self, formats: &[Format], place: &mut usize) {
         let bodies = formats.iter().flat_map(|format| body_catalogue::<I>(*format));
         for bodies in by_name(bodies, |body| &body.name) {
             if self.fixtures.shard.has(*place) {
@@ -248,7 +283,7 @@ impl<F: FnMut()> Folders<'_, F> {
         }
     }
 
-    fn folder_of_body<I: OperationInput>(&mut self, bodies: &[BodySample<I>]) {
+    fn folder_of_body<I: Catalogue>(&mut self, bodies: &[BodySample<I>]) {
         let Some(first) = bodies.first() else { return };
         let folder = format!("{}/{}", I::ID, first.name);
         let mut answers = serde_json::Map::new();
@@ -272,10 +307,11 @@ impl<F: FnMut()> Folders<'_, F> {
             answers,
         };
         self.files.insert(format!("{folder}/case.json"), pretty(&written));
+        self.give();
     }
 
     /// The folder of a case, given once for each encoding.
-    fn folder<I: OperationInput>(&mut self, cases: &[Case<I>]) {
+    fn folder<I: Catalogue>(&mut self, cases: &[Case<I>]) {
         let Some(first) = cases.first() else { return };
         let folder = format!("{}/{}", I::ID, first.name);
         let mut answers = serde_json::Map::new();
@@ -309,6 +345,7 @@ impl<F: FnMut()> Folders<'_, F> {
         };
         self.files.insert(format!("{folder}/case.json"), pretty(&written));
         self.files.insert(format!("{folder}/request.http"), on_the_wire(&self.fixtures.request(first)));
+        self.give();
     }
 }
 

@@ -1,18 +1,21 @@
 //! Handle: a backend that a server and its tests share.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
-use std::time::{Duration, Instant};
+#[cfg(feature = "server")]
+use std::sync::TryLockError;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::backend::Backend;
 use crate::backend::control;
 use crate::backend::request_log::ReceivedRequest;
 use crate::clock::{TimeError, Timestamp};
+use crate::clock_source::{ClockSource, Pace};
 use crate::http::{Incoming, Outgoing};
 use crate::services::{Armed, State, Submit};
 
 /// A backend behind a server: everything that a test does with it while the server runs.
 ///
-/// Both servers dereference to it, and it can be cloned into other threads. Each call locks the
+/// A [`MockServer`](crate::MockServer) dereferences to it, and it can be cloned into other threads. Each call locks the
 /// backend for its own duration only, so it can be used from async tests too. A closure that is
 /// given to it must not call the server: that would wait for the closure.
 ///
@@ -32,43 +35,52 @@ pub struct Handle(Arc<Mutex<Shared>>);
 #[derive(Debug)]
 struct Shared {
     backend: Backend,
-    pace: Option<Pace>,
-}
-
-/// Moves the virtual clock by the real one.
-#[derive(Debug)]
-struct Pace {
-    speed: f64,
-    started: Instant,
-    /// The virtual milliseconds that have passed on the clock since then.
-    passed: u64,
+    pace: Pace,
 }
 
 impl Shared {
     /// Lets the clock catch up; whoever looks at the backend looks at it in time.
     fn in_time(&mut self) -> &mut Backend {
-        if let Some(pace) = &mut self.pace {
-            let due = (pace.started.elapsed().as_secs_f64() * pace.speed * 1000.0) as u64;
-            self.backend.advance(Duration::from_millis(due.saturating_sub(pace.passed)));
-            pace.passed = due;
+        let due = self.pace.due();
+        if !due.is_zero() {
+            self.backend.advance(due);
         }
         &mut self.backend
     }
 
     fn answer(&mut self, request: &Incoming<'_>) -> Outgoing {
+        let step = self.pace.step();
         let backend = self.in_time();
-        match control::answer(backend, request) {
-            Some(answer) => answer,
-            None => backend.answer(request),
+        if let Some(answer) = control::answer(backend, request) {
+            return answer;
         }
+        if !step.is_zero() {
+            backend.advance(step);
+        }
+        backend.answer(request)
     }
 }
 
 impl Handle {
-    /// A handle on a backend whose clock stands, or moves on by `speed` seconds in a second.
-    pub(crate) fn new(backend: Backend, speed: f64) -> Self {
-        let pace = (speed > 0.0).then(|| Pace { speed, started: Instant::now(), passed: 0 });
-        Handle(Arc::new(Mutex::new(Shared { backend, pace })))
+    /// Returns a handle on a backend, for [`Wire`](crate::Wire) and other adapters. Servers make
+    /// their own.
+    ///
+    /// # Panics
+    ///
+    /// With [`ClockSource::FollowsTokio`] outside a tokio runtime.
+    ///
+    /// ```
+    /// use taskmock::{Backend, ClockSource, Handle};
+    /// let handle = Handle::new(Backend::documents(), ClockSource::Stands);
+    /// assert_eq!(handle.count("ehpc.list_tasks"), 0);
+    /// ```
+    pub fn new(backend: Backend, clock: ClockSource) -> Self {
+        Handle(Arc::new(Mutex::new(Shared { backend, pace: Pace::new(clock) })))
+    }
+
+    /// Takes note of the instant that a host gives.
+    pub(crate) fn is_at(&self, now: Duration) {
+        self.lock().pace.is_at(now);
     }
 
     /// A panic inside a test's closure must not take the server down with it.
@@ -82,6 +94,7 @@ impl Handle {
     }
 
     /// The same, or nothing if a test is busy with the backend just now.
+    #[cfg(feature = "server")]
     pub(crate) fn try_answer(&self, request: &Incoming<'_>) -> Option<Outgoing> {
         match self.0.try_lock() {
             Ok(mut shared) => Some(shared.answer(request)),

@@ -28,7 +28,7 @@ pub type Response = http::Response<Bytes>;
 /// The largest request body that is read, in bytes (1 MiB). A larger one is answered with 413.
 ///
 /// No document states a limit of these operations. The control interface of a
-/// [`Listener`](crate::Listener) takes larger ones.
+/// [`MockServer`](crate::MockServer) takes larger ones.
 ///
 /// ```
 /// assert_eq!(taskmock::MAX_BODY, 1_048_576);
@@ -56,13 +56,13 @@ pub(crate) struct Incoming<'a> {
 #[derive(Clone, Copy)]
 enum Headers<'a> {
     Map(&'a http::HeaderMap),
-    #[cfg_attr(not(feature = "server"), allow(dead_code))]
+    #[cfg_attr(not(feature = "httpmock"), allow(dead_code))]
     List(&'a [(String, String)]),
 }
 
 impl<'a> Incoming<'a> {
     /// Looks at a request whose header names are in lower case and whose target may be absolute.
-    #[cfg_attr(not(feature = "server"), allow(dead_code))]
+    #[cfg_attr(not(feature = "httpmock"), allow(dead_code))]
     pub(crate) fn from_parts(
         method: &'a str,
         target: &'a str,
@@ -127,7 +127,7 @@ pub(crate) struct Outgoing {
 ///
 /// The backend decides it, the connection engine performs it: times are virtual, and no field needs
 /// a socket to be tested.
-#[allow(dead_code)] // The engine and the faults that use it are being built.
+#[allow(dead_code)] // The faults that use it are being built.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Delivery {
     /// How long nothing is sent, from the whole request on.
@@ -143,7 +143,7 @@ pub(crate) struct Delivery {
 }
 
 /// How the length of a body is announced.
-#[allow(dead_code)] // The engine and the faults that use it are being built.
+#[allow(dead_code)] // The faults that use it are being built.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Framing {
     /// By `content-length`, truly.
@@ -156,7 +156,7 @@ pub(crate) enum Framing {
 }
 
 /// How an exchange ends on its connection.
-#[allow(dead_code)] // The engine and the faults that use it are being built.
+#[allow(dead_code)] // The faults that use it are being built.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum End {
     /// As HTTP says: the connection is kept if both sides like.

@@ -1,6 +1,6 @@
 //! Backend: a state with its clock, and what a test does with it.
 
-#[cfg(feature = "server")]
+#[cfg(feature = "connection")]
 pub(crate) mod control;
 #[cfg(feature = "signatures")]
 pub(crate) mod credentials;
@@ -138,7 +138,7 @@ impl Backend {
     }
 
     /// Writes down a request that was refused before it came here.
-    #[cfg_attr(not(feature = "server"), allow(dead_code))]
+    #[cfg_attr(not(feature = "connection"), allow(dead_code))]
     pub(crate) fn record(&mut self, request: &Incoming<'_>, status: u16) {
         self.request_log.record(request, None, status, None);
     }

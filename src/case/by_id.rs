@@ -1,15 +1,17 @@
 //! By id: code that is generic over an operation, for one that is known only when it runs.
 
-use super::OperationInput;
+use super::Catalogue;
+use crate::operation::OperationInput;
 
 /// What is to be done for an operation, whichever it is.
 ///
 /// ```
-/// use taskmock::{ForOperation, Format, OperationInput, catalogue, for_operation};
+/// use taskmock::Format;
+/// use taskmock::case::{Catalogue, ForOperation, catalogue, for_operation};
 /// struct Count;
 /// impl ForOperation for Count {
 ///     type Output = usize;
-///     fn run<I: OperationInput>(self) -> usize {
+///     fn run<I: Catalogue>(self) -> usize {
 ///         catalogue::<I>(Format::Json).len()
 ///     }
 /// }
@@ -21,7 +23,7 @@ pub trait ForOperation {
     type Output;
 
     /// Does it, for the operation with this Input.
-    fn run<I: OperationInput>(self) -> Self::Output;
+    fn run<I: Catalogue>(self) -> Self::Output;
 }
 
 macro_rules! by_id {
@@ -29,11 +31,12 @@ macro_rules! by_id {
         /// Does something for the operation with an id; none if there is no such operation.
         ///
         /// ```
-        /// use taskmock::{ForOperation, OperationInput, for_operation, operations};
+        /// use taskmock::case::{Catalogue, ForOperation, for_operation};
+        /// use taskmock::operations;
         /// struct Id;
         /// impl ForOperation for Id {
         ///     type Output = &'static str;
-        ///     fn run<I: OperationInput>(self) -> &'static str {
+        ///     fn run<I: Catalogue>(self) -> &'static str {
         ///         I::ID
         ///     }
         /// }

@@ -4,16 +4,17 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{BodySample, Case, Class, OperationInput};
+use super::{BodySample, Case, Class};
 use crate::backend::fact;
 use crate::fact::FactKind;
+use crate::operation::OperationInput;
 
 /// How much a case binds a client: by who states the first of its facts, which is the one that it is
 /// about. A server it binds by the weakest of its facts, since the answer rests on all of them.
 ///
 /// ```
-/// use taskmock::{Format, Level, case, ehpc::list_tasks::Input};
-/// let case = case::<Input>("page_size.max", Format::Json).unwrap();
+/// use taskmock::{Format, case::{self, Level}, ehpc::list_tasks::Input};
+/// let case = case::named::<Input>("page_size.max", Format::Json).unwrap();
 /// assert_eq!(case.level(), Level::Must);
 /// assert!(Level::Must < Level::May);
 /// ```
@@ -32,7 +33,7 @@ impl Level {
     /// Every level.
     ///
     /// ```
-    /// assert_eq!(taskmock::Level::ALL.len(), 3);
+    /// assert_eq!(taskmock::case::Level::ALL.len(), 3);
     /// ```
     pub const ALL: &'static [Level] = &[Level::Must, Level::Should, Level::May];
 
@@ -79,7 +80,7 @@ impl std::str::FromStr for Level {
 /// A word that is no level.
 ///
 /// ```
-/// let error = "shall".parse::<taskmock::Level>().unwrap_err();
+/// let error = "shall".parse::<taskmock::case::Level>().unwrap_err();
 /// assert_eq!(error.to_string(), "there are must, should and may");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,8 +98,8 @@ impl<I: OperationInput> Case<I> {
     /// How much it binds a client.
     ///
     /// ```
-    /// use taskmock::{Format, Level, case, dws::list_logical_cluster_tasks::Input};
-    /// let case = case::<Input>("error.404", Format::Json).unwrap();
+    /// use taskmock::{Format, case::{self, Level}, dws::list_logical_cluster_tasks::Input};
+    /// let case = case::named::<Input>("error.404", Format::Json).unwrap();
     /// assert_eq!(case.level(), Level::Should); // the document has the status, but no code
     /// ```
     pub fn level(&self) -> Level {
@@ -110,8 +111,8 @@ impl<I: OperationInput> BodySample<I> {
     /// How much it binds a client.
     ///
     /// ```
-    /// use taskmock::{Format, Level, body, ehpc::list_tasks::Input};
-    /// let body = body::<Input>("body.truncated", Format::Json).unwrap();
+    /// use taskmock::{Format, case::{self, Level}, ehpc::list_tasks::Input};
+    /// let body = case::named_body::<Input>("body.truncated", Format::Json).unwrap();
     /// assert_eq!(body.level(), Level::May); // no document says what a client does with it
     /// ```
     pub fn level(&self) -> Level {

@@ -1,44 +1,48 @@
-//! Case: given a state, when an input, then an answer; and what a failed one says.
+//! Cases: given a state, when an input, then an answer. By hand out of the catalogue, or random from a
+//! seed; and body samples, which are answers on the wire.
 
+mod ask;
 mod body;
 mod by_id;
+mod catalogue;
 mod check;
-mod gateway;
-#[cfg(feature = "proptest")]
-mod hostile;
-mod input;
+mod difference;
 mod level;
 mod mismatch;
-mod paging;
+mod name;
 mod sketch;
-mod strategy;
 
-pub use body::{BodySample, Field, Reading};
+pub use ask::Ask;
+pub use body::{BodySample, Reading, body_catalogue, named_body, random_body};
 pub use by_id::{ForOperation, for_operation};
-pub use input::{Kind, OperationInput, OperationOutput, RawRequest};
+pub use catalogue::{Catalogue, GENERATOR_VERSION, catalogue, named, random, raw_requests};
+pub use difference::Difference;
 pub use level::{Level, LevelError};
-pub use mismatch::{Difference, Mismatch};
-pub use paging::Paging;
-pub use sketch::Sketch;
-pub use strategy::{GENERATOR_VERSION, body, body_catalogue, case, catalogue, random_body, random_case, raw_requests};
+pub use mismatch::Mismatch;
 
+pub(crate) use ask::raw_request;
+#[cfg(feature = "fixtures")]
+pub(crate) use ask::{headers, parts};
 #[cfg(feature = "conformance")]
 pub(crate) use body::Absent;
-pub(crate) use body::{FieldKind, field};
+#[cfg(feature = "proptest")]
+pub(crate) use body::SketchedBody;
+pub(crate) use body::ways::{Field, FieldKind, field};
+#[cfg(feature = "proptest")]
+pub(crate) use body::ways::{Way, ways};
+#[cfg(feature = "proptest")]
+pub(crate) use catalogue::sketched;
+pub(crate) use catalogue::{Paging, Source};
+#[cfg(feature = "conformance")]
+pub(crate) use catalogue::{asks_for_a_body, random_named};
 #[cfg(feature = "conformance")]
 pub(crate) use check::value_of;
-pub(crate) use gateway::{alibaba as gateway_of_alibaba, huawei as gateway_of_huawei};
-pub(crate) use input::wire;
-#[cfg(feature = "fixtures")]
-pub(crate) use input::{headers, parts};
 #[cfg(feature = "fixtures")]
 pub(crate) use mismatch::ShownFact;
-pub(crate) use mismatch::{differences, lines, shown, shown_facts, tell};
-pub(crate) use sketch::fewer;
+pub(crate) use mismatch::{shown, shown_facts, tell};
 #[cfg(feature = "proptest")]
-pub(crate) use strategy::{any_input, any_output};
-#[cfg(feature = "proptest")]
-pub use strategy::{bodies, cases, inputs, invalid_inputs, random_cases, requests, states};
+pub(crate) use sketch::Sketched;
+pub(crate) use sketch::{Kind, Simpler, Sketch, fewer};
 
 use std::borrow::Cow;
 use std::fmt::{self, Debug, Write as _};
@@ -47,12 +51,13 @@ use serde::Serialize;
 
 use crate::backend::Backend;
 use crate::clock::Timestamp;
+use crate::fact::Fact;
 use crate::format::{DecodeError, Format};
 use crate::http::{Request, Response};
-use crate::operation::{ErrorParts, Operation};
+use crate::operation::{ErrorParts, Operation, OperationInput, OperationOutput};
 use crate::seed::Seed;
 use crate::service_error::ServiceError;
-use crate::services::{Armed, RawResponse, State, operation};
+use crate::services::{Armed, RawResponse, State};
 
 /// One exchange: *given* a state, *when* an input, *then* an answer, and the facts that it shows.
 ///
@@ -62,8 +67,8 @@ use crate::services::{Armed, RawResponse, State, operation};
 ///
 /// ```
 /// use taskmock::{Format, case, ehpc::list_tasks::Input};
-/// let case = case::<Input>("page_size.max_plus_1", Format::Json).unwrap();
-/// assert_eq!(case.when.page_size, Some(51));
+/// let case = case::named::<Input>("page_size.max_plus_1", Format::Json).unwrap();
+/// assert_eq!(case.input().page_size, Some(51));
 /// assert_eq!(case.then.as_ref().unwrap_err().code, "InvalidParams");
 /// assert!(case.facts.contains(&"ehpc.list_tasks.page_size.max"));
 ///
@@ -74,7 +79,7 @@ use crate::services::{Armed, RawResponse, State, operation};
 /// ```
 #[derive(Clone)]
 pub struct Case<I: OperationInput> {
-    /// Its name, by which [`case`](crate::case) finds it.
+    /// Its name, by which [`named`] finds it.
     pub name: String,
     /// The ids of the facts that it shows, at least one; the first is the one that it is about.
     pub facts: Vec<&'static str>,
@@ -84,16 +89,18 @@ pub struct Case<I: OperationInput> {
     pub format: Format,
     /// The state that it is asked of.
     pub given: State,
-    /// What is asked.
-    pub when: I,
+    /// What is asked. [`input`](Case::input) is the input itself.
+    pub when: Ask<I>,
     /// The answer, or the refusal. Request ids are those of the first request.
     pub then: Result<I::Output, ServiceError>,
+    /// Whether body samples are made of its answer.
+    pub(crate) makes_bodies: bool,
 }
 
 /// What a case or a body is like.
 ///
 /// ```
-/// assert_eq!(taskmock::Class::Edge.to_string(), "edge");
+/// assert_eq!(taskmock::case::Class::Edge.to_string(), "edge");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -112,7 +119,7 @@ impl Class {
     /// Every class.
     ///
     /// ```
-    /// assert_eq!(taskmock::Class::ALL.len(), 4);
+    /// assert_eq!(taskmock::case::Class::ALL.len(), 4);
     /// ```
     pub const ALL: &'static [Class] = &[Class::Valid, Class::Edge, Class::Dialect, Class::Malformed];
 }
@@ -153,24 +160,29 @@ pub(crate) fn curl<'a>(
 impl<I: OperationInput> Case<I> {
     /// A case that is to be told what it shows and expects.
     pub(crate) fn named(name: impl Into<String>, format: Format, given: State, when: I) -> CaseWithoutAnswer<I> {
-        CaseWithoutAnswer { name: name.into(), facts: Vec::new(), class: Class::Valid, format, given, when }
+        CaseWithoutAnswer::new(name.into(), Class::Valid, format, given, Ask::Input(when))
+    }
+
+    /// The same for a raw request, which is an edge.
+    pub(crate) fn raw(name: &str, format: Format, given: State, request: Request) -> CaseWithoutAnswer<I> {
+        CaseWithoutAnswer::new(name::of_raw_request(name), Class::Edge, format, given, Ask::Raw(Box::new(request)))
     }
 
     /// The operation.
     ///
     /// ```
-    /// use taskmock::{Format, catalogue, ack::describe_task_info::Input};
-    /// assert_eq!(catalogue::<Input>(Format::Xml)[0].operation().name, "DescribeTaskInfo");
+    /// use taskmock::{Format, case, ack::describe_task_info::Input};
+    /// assert_eq!(case::catalogue::<Input>(Format::Xml)[0].operation().name, "DescribeTaskInfo");
     /// ```
     pub fn operation(&self) -> &'static Operation {
-        operation(I::ID).expect("every Input is of a registered operation")
+        I::OPERATION
     }
 
     /// A backend in the given state.
     ///
     /// ```
-    /// use taskmock::{Format, catalogue, ehpc::list_tasks::Input};
-    /// let case = &catalogue::<Input>(Format::Json)[0];
+    /// use taskmock::{Format, case, ehpc::list_tasks::Input};
+    /// let case = &case::catalogue::<Input>(Format::Json)[0];
     /// assert_eq!(case.backend().state().clock, case.given.clock);
     /// ```
     pub fn backend(&self) -> Backend {
@@ -181,11 +193,14 @@ impl<I: OperationInput> Case<I> {
     ///
     /// ```
     /// use taskmock::{Format, case, ehpc::list_tasks::Input};
-    /// let case = case::<Input>("page_number.max", Format::Json).unwrap();
+    /// let case = case::named::<Input>("page_number.max", Format::Json).unwrap();
     /// assert!(case.request().uri().query().unwrap().contains("PageNumber=999"));
     /// ```
     pub fn request(&self) -> Request {
-        self.when.request(self.format)
+        match &self.when {
+            Ask::Input(input) => input.request(self.format),
+            Ask::Raw(request) => request.as_ref().clone(),
+        }
     }
 
     /// Reads a response as a client should, in the dialect of the given state.
@@ -196,7 +211,7 @@ impl<I: OperationInput> Case<I> {
     ///
     /// ```
     /// use taskmock::{Format, case, ehpc::list_tasks::Input};
-    /// let case = case::<Input>("error.db_error", Format::Xml).unwrap();
+    /// let case = case::named::<Input>("error.db_error", Format::Xml).unwrap();
     /// let read = case.read(&case.backend().respond(&case.request()))?;
     /// assert_eq!(read.unwrap_err().status, 406);
     /// # Ok::<(), taskmock::DecodeError>(())
@@ -222,12 +237,19 @@ impl<I: OperationInput> Case<I> {
         self.given.dialect.changes_shape()
     }
 
+    /// Has body samples made of the answer; of several such cases, the first that can show a way does.
+    /// The input of the first gets the bodies.
+    pub(crate) fn makes_bodies(mut self) -> Self {
+        self.makes_bodies = true;
+        self
+    }
+
     /// Expects the request id of the first request.
     fn with_first_id(mut self) -> Self {
         let id = self.first_id();
         match &mut self.then {
             Ok(output) => {
-                if let Some(place) = output.request_id() {
+                if let Some(place) = output.request_id_mut() {
                     *place = id;
                 }
             }
@@ -242,6 +264,11 @@ impl<I: OperationInput> Case<I> {
         self.with_first_id()
     }
 
+    /// The code of the refusal; `None` if the case is answered.
+    pub(crate) fn refusal_code(&self) -> Option<&str> {
+        self.then.as_ref().err().map(|refused| refused.code.as_str())
+    }
+
     /// The request id of the first request.
     fn first_id(&self) -> String {
         match self.given.request_ids.get(I::ID).and_then(|ids| ids.front()) {
@@ -254,7 +281,7 @@ impl<I: OperationInput> Case<I> {
     ///
     /// ```
     /// use taskmock::{Format, case, ack::describe_task_info::Input};
-    /// let case = case::<Input>("task_id.unknown", Format::Xml).unwrap();
+    /// let case = case::named::<Input>("task_id.unknown", Format::Xml).unwrap();
     /// assert_eq!(
     ///     case.curl("http://127.0.0.1:8080"),
     ///     "curl -i 'http://127.0.0.1:8080/tasks/T-unknown' -H 'accept: application/xml' -H 'x-acs-version: 2015-12-15'",
@@ -275,18 +302,21 @@ impl<I: OperationInput> Case<I> {
     /// The line of Rust that makes this case again, on any machine.
     ///
     /// ```
-    /// use taskmock::{Format, catalogue, dws::list_logical_cluster_tasks::Input};
+    /// use taskmock::{Format, case, dws::list_logical_cluster_tasks::Input};
     /// assert_eq!(
-    ///     catalogue::<Input>(Format::Json)[0].replay(),
-    ///     r#"taskmock::case::<taskmock::dws::list_logical_cluster_tasks::Input>("empty", taskmock::Format::Json)"#,
+    ///     case::catalogue::<Input>(Format::Json)[0].replay(),
+    ///     r#"taskmock::case::named::<taskmock::dws::list_logical_cluster_tasks::Input>("empty", taskmock::Format::Json)"#,
     /// );
     /// ```
     pub fn replay(&self) -> String {
-        let (path, format) = (I::ID.replace('.', "::"), format!("{:?}", self.format));
-        let input = format!("taskmock::{path}::Input");
-        let input = if I::IS_WIRE { format!("taskmock::RawRequest<{input}>") } else { input };
-        format!("taskmock::case::<{input}>({:?}, taskmock::Format::{format})", self.name)
+        replay::<I>("named", &self.name, self.format)
     }
+}
+
+/// The line of Rust that makes a case or a body sample again, by a function of this module.
+fn replay<I: OperationInput>(function: &str, name: &str, format: Format) -> String {
+    let path = I::ID.replace('.', "::");
+    format!("taskmock::case::{function}::<taskmock::{path}::Input>({name:?}, taskmock::Format::{format:?})")
 }
 
 /// Status, code and message of a refusal, in a table of cases.
@@ -302,21 +332,21 @@ pub(crate) struct CaseWithoutAnswer<I> {
     class: Class,
     format: Format,
     given: State,
-    when: I,
+    when: Ask<I>,
 }
 
 impl<I: OperationInput> CaseWithoutAnswer<I> {
+    fn new(name: String, class: Class, format: Format, given: State, when: Ask<I>) -> Self {
+        CaseWithoutAnswer { name, facts: Vec::new(), class, format, given, when }
+    }
+
     /// Names the facts that it shows: ids of the operation without its name in front, or whole ids
     /// of a protocol. One that does not exist is kept, for a test to find.
     pub(crate) fn shows(mut self, facts: &[&'static str]) -> Self {
         for id in facts {
-            let own = operation(I::ID).and_then(|operation| {
-                let is_meant = |fact: &&crate::fact::Fact| {
-                    fact.id.strip_prefix(I::ID).and_then(|rest| rest.strip_prefix('.')) == Some(*id)
-                };
-                operation.facts.iter().find(is_meant)
-            });
-            let id = own.map_or(*id, |fact| fact.id);
+            let is_meant =
+                |fact: &&Fact| fact.id.strip_prefix(I::ID).and_then(|rest| rest.strip_prefix('.')) == Some(*id);
+            let id = I::OPERATION.facts.iter().find(is_meant).map_or(*id, |fact| fact.id);
             if !self.facts.contains(&id) {
                 self.facts.push(id);
             }
@@ -335,14 +365,6 @@ impl<I: OperationInput> CaseWithoutAnswer<I> {
         self
     }
 
-    /// Expects an answer; one that lists nothing makes the case an edge.
-    pub(crate) fn answers(mut self, then: I::Output) -> Case<I> {
-        if self.class == Class::Valid && then.is_empty() {
-            self.class = Class::Edge;
-        }
-        self.then(Ok(then))
-    }
-
     /// Expects a refusal, which makes the case an edge.
     pub(crate) fn refuses(mut self, status: u16, code: &str, message: &str) -> Case<I> {
         if self.class == Class::Valid {
@@ -351,9 +373,19 @@ impl<I: OperationInput> CaseWithoutAnswer<I> {
         self.then(Err(ServiceError::new(status, code, message)))
     }
 
-    pub(crate) fn then(self, then: Result<I::Output, ServiceError>) -> Case<I> {
+    fn then(self, then: Result<I::Output, ServiceError>) -> Case<I> {
         let CaseWithoutAnswer { name, facts, class, format, given, when } = self;
-        Case { name, facts, class, format, given, when, then }.with_first_id()
+        Case { name, facts, class, format, given, when, then, makes_bodies: false }.with_first_id()
+    }
+}
+
+impl<I: Catalogue> CaseWithoutAnswer<I> {
+    /// Expects an answer; one that lists nothing makes the case an edge.
+    pub(crate) fn answers(mut self, then: I::Output) -> Case<I> {
+        if self.class == Class::Valid && I::is_empty(&then) {
+            self.class = Class::Edge;
+        }
+        self.then(Ok(then))
     }
 }
 
@@ -403,7 +435,7 @@ impl<I: OperationInput> Serialize for Case<I> {
         fields.serialize_field("facts", &shown_facts(&self.facts))?;
         fields.serialize_field("given", &self.given)?;
         fields.serialize_field("when", &self.when)?;
-        fields.serialize_field("request", &input::parts(&self.request()))?;
+        fields.serialize_field("request", &ask::parts(&self.request()))?;
         fields.serialize_field("then", &then)?;
         fields.end()
     }
@@ -429,30 +461,3 @@ pub(crate) fn armed_refusal(operation: &Operation, code: &str) -> Option<Service
     let fill = |template: &str| template.replace("%s", argument);
     Some(ServiceError::new(row.status, &fill(row.code), &fill(row.message)))
 }
-
-/// Makes the Input and the Output of an operation `Arbitrary`.
-macro_rules! arbitrary {
-    ($input:ty, $output:ty) => {
-        /// Any Input: within the bounds, or refused.
-        #[cfg(feature = "proptest")]
-        impl proptest::arbitrary::Arbitrary for $input {
-            type Parameters = ();
-            type Strategy = proptest::strategy::BoxedStrategy<Self>;
-            fn arbitrary_with((): ()) -> Self::Strategy {
-                proptest::strategy::Strategy::boxed($crate::case::any_input::<$input>())
-            }
-        }
-
-        /// Any Output that a coherent state can show.
-        #[cfg(feature = "proptest")]
-        impl proptest::arbitrary::Arbitrary for $output {
-            type Parameters = ();
-            type Strategy = proptest::strategy::BoxedStrategy<Self>;
-            fn arbitrary_with((): ()) -> Self::Strategy {
-                proptest::strategy::Strategy::boxed($crate::case::any_output::<$input>())
-            }
-        }
-    };
-}
-
-pub(crate) use arbitrary;

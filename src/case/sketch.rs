@@ -1,80 +1,60 @@
 //! Sketch: what a random case is made from, which can be made simpler and the case made again.
 
-use std::fmt;
-
-use super::{Case, Kind, OperationInput, RawRequest};
+use super::name::{Name, Origin};
+use super::{Case, Catalogue};
+use crate::draw::Draw;
 use crate::format::Format;
-use crate::seed::Seed;
-use crate::services::operation;
 
 /// A plan of a case. The case follows from it alone, so a simpler plan gives a simpler case with the
 /// right expectation.
-#[doc(hidden)]
-pub trait Sketch<I: OperationInput> {
+pub trait Sketch<I: Catalogue>: Clone {
+    /// The plan that a seed draws.
+    fn draw(draw: &mut Draw, kind: Kind, format: Format) -> Self;
+
     /// The case, without its name.
     fn case(&self) -> Case<I>;
 
     /// Simpler plans, the boldest first.
-    fn simpler(&self) -> Vec<Box<dyn Sketch<I>>>;
-
-    fn boxed(&self) -> Box<dyn Sketch<I>>;
+    fn simpler(&self) -> Vec<Self>;
 }
 
-/// Where a random case comes from: its seed, and which of the simpler plans was taken at each step.
-/// It is written `random.4d2`, or `random.4d2.0.3` for one that was made simpler twice.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Origin {
-    seed: Seed,
-    steps: Vec<u16>,
+/// Which random cases are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Any,
+    Accepted,
+    Refused,
 }
 
-impl Origin {
-    pub(crate) fn new(seed: Seed) -> Self {
-        Origin { seed, steps: Vec::new() }
-    }
-
-    pub(super) fn seed(&self) -> Seed {
-        self.seed
-    }
-
-    pub(super) fn steps(&self) -> &[u16] {
-        &self.steps
-    }
-
-    /// Reads what `Display` writes, without the word in front.
-    pub(crate) fn parse(text: &str) -> Option<Origin> {
-        let mut pieces = text.split('.');
-        let seed = Seed(u64::from_str_radix(pieces.next()?, 16).ok()?);
-        let steps = pieces.map(|step| step.parse().ok()).collect::<Option<_>>()?;
-        Some(Origin { seed, steps })
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:x}", self.seed.0)?;
-        self.steps.iter().try_for_each(|step| write!(f, ".{step}"))
+impl Kind {
+    /// Whether a case of this kind is to be refused: one in so many if any will do.
+    pub(crate) fn is_refused(self, draw: &mut Draw, one_in: usize) -> bool {
+        match self {
+            Kind::Accepted => false,
+            Kind::Refused => true,
+            Kind::Any => draw.one_in(one_in),
+        }
     }
 }
 
 /// A sketch and where it comes from.
-pub(crate) struct Sketched<I: OperationInput> {
-    sketch: Box<dyn Sketch<I>>,
+pub(crate) struct Sketched<I: Catalogue> {
+    sketch: I::Sketch,
     origin: Origin,
 }
 
-impl<I: OperationInput> Clone for Sketched<I> {
+impl<I: Catalogue> Clone for Sketched<I> {
     fn clone(&self) -> Self {
-        Sketched { sketch: self.sketch.boxed(), origin: self.origin.clone() }
+        Sketched { sketch: self.sketch.clone(), origin: self.origin.clone() }
     }
 }
 
-impl<I: OperationInput> Sketched<I> {
-    /// The sketch of a seed, made simpler as its origin says; none if a step is none of its.
-    pub(crate) fn of(origin: &Origin, kind: Kind, format: Format) -> Option<Self> {
+impl<I: Catalogue> Sketched<I> {
+    /// The sketch of a seed, made simpler as its origin says; `None` if a step is not one of its own.
+    pub(super) fn of(origin: &Origin, kind: Kind, format: Format) -> Option<Self> {
         // An operation without XML answers in JSON.
-        let has_it = operation(I::ID).is_some_and(|operation| operation.formats.contains(&format));
-        let sketch = I::sketch(origin.seed, kind, if has_it { format } else { Format::Json });
+        let format = if I::OPERATION.formats.contains(&format) { format } else { Format::Json };
+        let sketch = I::Sketch::draw(&mut Draw::new(origin.seed), kind, format);
         let first = Sketched { sketch, origin: Origin::new(origin.seed) };
         origin.steps.iter().try_fold(first, |sketched, step| {
             sketched.simpler().into_iter().find(|simpler| simpler.origin.steps.last() == Some(step))
@@ -87,52 +67,38 @@ impl<I: OperationInput> Sketched<I> {
 
     pub(crate) fn case(&self) -> Case<I> {
         let mut case = self.sketch.case();
-        case.name = format!("random.{}", self.origin);
+        case.name = Name::Random(self.origin.clone()).to_string();
         // Fresh request ids; one that was made simpler has the plain ones.
         if self.origin.steps.is_empty() { case.with_seed(self.origin.seed) } else { case }
     }
 
     /// Simpler ones that are still what this one is: answered, or refused with the same code.
     pub(crate) fn simpler(&self) -> Vec<Self> {
-        let class = kind_of(&self.sketch.case());
+        let case = self.sketch.case();
         let simpler = (0..).zip(self.sketch.simpler());
         simpler
-            .filter(|(_, sketch)| kind_of(&sketch.case()) == class)
-            .map(|(step, sketch)| {
-                let mut origin = self.origin.clone();
-                origin.steps.push(step);
-                Sketched { sketch, origin }
-            })
+            .filter(|(_, sketch)| sketch.case().refusal_code() == case.refusal_code())
+            .map(|(step, sketch)| Sketched { sketch, origin: self.origin.then(step) })
             .collect()
     }
 }
 
-/// What must not change when a case is made simpler: whether it is answered, or with what refused.
-pub(crate) fn kind_of<I: OperationInput>(case: &Case<I>) -> Option<String> {
-    case.then.as_ref().err().map(|refused| refused.code.clone())
+/// Copies of a plan, each with one change.
+pub(crate) struct Simpler<P> {
+    from: P,
+    pub(crate) made: Vec<P>,
 }
 
-/// A sketch whose case carries its request to the letter.
-pub(crate) fn on_the_wire<I: OperationInput>(sketch: Box<dyn Sketch<I>>) -> Box<dyn Sketch<RawRequest<I>>> {
-    Box::new(OnTheWire(sketch))
-}
-
-struct OnTheWire<I: OperationInput>(Box<dyn Sketch<I>>);
-
-impl<I: OperationInput> Sketch<RawRequest<I>> for OnTheWire<I> {
-    fn case(&self) -> Case<RawRequest<I>> {
-        let case = self.0.case();
-        let when = RawRequest::new(case.request());
-        let Case { name, facts, class, format, given, then, .. } = case;
-        Case { name, facts, class, format, given, when, then }
+impl<P: Clone> Simpler<P> {
+    pub(crate) fn than(plan: &P) -> Self {
+        Simpler { from: plan.clone(), made: Vec::new() }
     }
 
-    fn simpler(&self) -> Vec<Box<dyn Sketch<RawRequest<I>>>> {
-        self.0.simpler().into_iter().map(on_the_wire).collect()
-    }
-
-    fn boxed(&self) -> Box<dyn Sketch<RawRequest<I>>> {
-        on_the_wire(self.0.boxed())
+    /// Adds the plan with a change.
+    pub(crate) fn add(&mut self, change: impl FnOnce(&mut P)) {
+        let mut plan = self.from.clone();
+        change(&mut plan);
+        self.made.push(plan);
     }
 }
 

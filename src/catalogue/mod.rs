@@ -3,3 +3,4 @@
 mod ack;
 mod dws;
 mod ehpc;
+mod gateway;

@@ -3,10 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use taskmock::{
-    Fact, ForOperation, Format, OperationInput, body_catalogue, catalogue, facts, for_operation, operations,
-    raw_requests,
-};
+use taskmock::case::{Catalogue, ForOperation, body_catalogue, catalogue, for_operation, raw_requests};
+use taskmock::{Fact, Format, facts, operations};
 
 use super::{Failure, print};
 
@@ -59,7 +57,7 @@ impl Cases {
 impl ForOperation for &mut Cases {
     type Output = ();
 
-    fn run<I: OperationInput>(self) {
+    fn run<I: Catalogue>(self) {
         for format in Format::ALL {
             catalogue::<I>(*format).iter().for_each(|case| self.add(I::ID, &case.name, &case.facts));
             raw_requests::<I>(*format).iter().for_each(|case| self.add(I::ID, &case.name, &case.facts));

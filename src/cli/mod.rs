@@ -1,19 +1,23 @@
 //! Command line: arguments, files, output and exit codes; the only place that has any of them.
 
 mod conformance;
+mod credentials;
 mod facts;
 mod progress;
 mod regenerate;
 mod sample;
 mod serve;
 mod signals;
+mod working;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
-use taskmock::{Credentials, CredentialsError, State};
+use taskmock::State;
+
+use crate::text::visible;
 
 /// A mock of cloud task-query calls: Alibaba E-HPC ListTasks and ListInvocationStatus, Alibaba
 /// Container Service DescribeTaskInfo, Huawei GaussDB(DWS) logical-cluster tasks.
@@ -95,13 +99,9 @@ pub(crate) fn run() -> ExitCode {
 
 fn fail(failure: &Failure) -> ExitCode {
     // A terminal that has gone changes nothing.
-    let _ = writeln!(io::stderr(), "error: {}", failure.sentence);
+    let lines: Vec<_> = failure.sentence.lines().map(visible).collect();
+    let _ = writeln!(io::stderr(), "error: {}", lines.join("\n"));
     ExitCode::from(failure.code)
-}
-
-/// Reads credentials. Not by clap, which would repeat a wrong value: it may hold a secret.
-fn credentials(text: &str) -> Result<Credentials, Failure> {
-    text.parse().map_err(|error: CredentialsError| Failure::usage(format!("--credentials: {error}")))
 }
 
 /// A number that is not negative.

@@ -5,10 +5,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
 use similar::TextDiff;
 use taskmock::{Fixtures, Format, Seed, Shard, operation};
 
-use super::{Failure, print, progress};
+use super::credentials::Source;
+use super::{Failure, print, progress, working};
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -33,6 +35,8 @@ pub(super) struct Arguments {
     /// Sign every request, as AK:SECRET or AK:SECRET:TOKEN, at the time of its case's clock.
     #[arg(long, value_name = "AK:SECRET")]
     credentials: Option<String>,
+    #[command(flatten)]
+    source: Source,
     /// Write nothing; say what differs from what would be written, and exit with 1 if anything does.
     #[arg(long)]
     check: bool,
@@ -44,13 +48,21 @@ const MANIFEST: &str = "manifest.json";
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let fixtures = fixtures(arguments)?;
-    let bar = progress::bar(fixtures.random * fixtures.operations.len() as u64, false);
-    let files = fixtures.files_with_progress(|| bar.inc(1));
-    bar.finish_and_clear();
     match arguments.check {
-        true => check(&arguments.dir, &files),
-        false => write(&arguments.dir, &files),
+        true => check(&arguments.dir, &fixtures),
+        false => write(&arguments.dir, &fixtures),
     }
+}
+
+/// Makes the files of one case after the other, and shows how far it is.
+fn each_folder(fixtures: &Fixtures, mut take: impl FnMut(&mut Files) -> Result<(), Failure>) -> Result<(), Failure> {
+    let bar = progress::bar(fixtures.random * fixtures.operations.len() as u64, false);
+    let done = fixtures.each_folder(|files| {
+        bar.inc(u64::from(files.keys().any(|path| path.contains("/random."))));
+        take(files)
+    });
+    bar.finish_and_clear();
+    done
 }
 
 fn fixtures(arguments: &Arguments) -> Result<Fixtures, Failure> {
@@ -76,7 +88,8 @@ fn fixtures(arguments: &Arguments) -> Result<Fixtures, Failure> {
         }
     }
     fixtures.shard = arguments.shard.unwrap_or_default();
-    fixtures.signed_by = arguments.credentials.as_deref().map(super::credentials).transpose()?;
+    let signed_by = arguments.source.one(arguments.credentials.as_deref())?;
+    fixtures.signed_by = signed_by.as_deref().map(super::credentials::read).transpose()?;
     Ok(fixtures)
 }
 
@@ -117,154 +130,165 @@ fn found(dir: &Path, is_known: impl Fn(&str) -> bool) -> io::Result<Option<BTree
 
 /// The files that the manifest of a folder says this command wrote.
 fn written(dir: &Path) -> Result<BTreeSet<String>, Failure> {
-    #[derive(serde::Deserialize)]
-    struct Manifest {
-        files: BTreeMap<String, String>,
-    }
     let path = dir.join(MANIFEST);
     let json = match fs::read(&path) {
         Ok(json) => json,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
         Err(error) => return Err(failure("read", &path, &error)),
     };
-    let manifest: Manifest = serde_json::from_slice(&json).map_err(|error| {
+    let hashes = hashes(&json).map_err(|error| {
         Failure::usage(format!(
             "{}: {error}; it is not the manifest of a folder that this command wrote, so give another --dir",
             path.display()
         ))
     })?;
-    Ok(manifest.files.into_keys().chain([MANIFEST.to_owned()]).collect())
+    Ok(hashes.into_keys().chain([MANIFEST.to_owned()]).collect())
+}
+
+/// The SHA-256 of each file, as a manifest has it.
+fn hashes(manifest: &[u8]) -> Result<BTreeMap<String, String>, serde_json::Error> {
+    #[derive(serde::Deserialize)]
+    struct Manifest {
+        files: BTreeMap<String, String>,
+    }
+    serde_json::from_slice(manifest).map(|Manifest { files }| files)
 }
 
 fn failure(what: &str, path: &Path, error: &io::Error) -> Failure {
     Failure::usage(format!("cannot {what} {}: {error}; nothing was changed", path.display()))
 }
 
-/// Writes a tree beside the folder, then puts it in its place in one step.
-fn write(dir: &Path, files: &Files) -> Result<(), Failure> {
-    let ours = written(dir)?;
-    let old = found(dir, |path| ours.contains(path)).map_err(|error| failure("read the folder", dir, &error))?;
-    if let Some(old) = &old {
-        let foreign: Vec<&str> = old.keys().map(String::as_str).filter(|path| !ours.contains(*path)).collect();
-        if !foreign.is_empty() {
-            let more = if foreign.len() > 5 { " and more" } else { "" };
-            return Err(Failure::usage(format!(
-                "{} holds what this command did not write: {}{more}; move it away, or give another --dir",
-                dir.display(),
-                foreign[..foreign.len().min(5)].join(", ")
-            )));
-        }
-    }
+/// Writes a tree beside the folder, checks what was written, then puts it in its place in one step.
+fn write(dir: &Path, fixtures: &Fixtures) -> Result<(), Failure> {
     // Where a link leads, so that the link stays.
-    let dir = if old.is_some() {
-        fs::canonicalize(dir).map_err(|error| failure("find", dir, &error))?
-    } else {
-        dir.to_owned()
+    let dir = &match fs::canonicalize(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => dir.to_owned(),
+        found => found.map_err(|error| failure("find", dir, &error))?,
     };
     let (Some(parent), Some(name)) = (dir.parent(), dir.file_name()) else {
         return Err(Failure::usage(format!("{} is no folder that can be replaced; give another --dir", dir.display())));
     };
     let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+    refuse_foreign(dir)?;
+    if working::is_mount_point(dir, parent) {
+        return Err(mount_point(dir));
+    }
     fs::create_dir_all(parent).map_err(|error| failure("make the folder", parent, &error))?;
-    let fresh = parent.join(format!(".{}.regenerating-{}", name.to_string_lossy(), std::process::id()));
-    let done = write_tree(&fresh, files)
-        .map_err(|(path, error)| failure("write", &path, &error))
-        .and_then(|()| put_in_place(&fresh, &dir, old.is_some()).map_err(|error| failure("replace", &dir, &error)));
-    // What is left there is the old tree, or the half that could not be written.
-    let _ = fs::remove_dir_all(&fresh);
-    remove_left_over(parent, &name.to_string_lossy());
-    done?;
-    print(&summary(&dir.display().to_string(), files))
+    let folder = working::Folder::beside(parent, &name.to_string_lossy());
+    let folder = folder.map_err(|error| failure("make a folder in", parent, &error))?;
+    // Again, now that no other run can change it.
+    let replaces = refuse_foreign(dir)?;
+    let fresh = folder.path().join("new");
+    let (mut cases, mut files, mut manifest) = (0, 0, Vec::new());
+    each_folder(fixtures, |made| {
+        cases += made.keys().filter(|path| path.ends_with("/case.json")).count();
+        files += made.len();
+        write_files(&fresh, made).map_err(|(path, error)| failure("write", &path, &error))?;
+        manifest = made.remove(MANIFEST).unwrap_or_default();
+        Ok(())
+    })?;
+    is_whole(&fresh, &manifest).map_err(|why| {
+        Failure::usage(format!("{}: {why}, so another process writes there; nothing was changed", fresh.display()))
+    })?;
+    folder.put_in_place(&fresh, dir, replaces).map_err(|error| match error.kind() {
+        io::ErrorKind::ResourceBusy | io::ErrorKind::CrossesDevices => mount_point(dir),
+        _ => failure("replace", dir, &error),
+    })?;
+    drop(folder);
+    print(&format!("{cases} cases, {files} files in {}", dir.display()))
 }
 
-fn summary(dir: &str, files: &Files) -> String {
-    let cases = files.keys().filter(|path| path.ends_with("/case.json")).count();
-    format!("{cases} cases, {} files in {dir}", files.len())
+/// Whether there is a folder; one with files that this command did not write is refused.
+fn refuse_foreign(dir: &Path) -> Result<bool, Failure> {
+    let ours = written(dir)?;
+    let old = found(dir, |path| ours.contains(path)).map_err(|error| failure("read the folder", dir, &error))?;
+    let Some(old) = old else { return Ok(false) };
+    let foreign: Vec<&str> = old.keys().map(String::as_str).filter(|path| !ours.contains(*path)).collect();
+    if foreign.is_empty() {
+        return Ok(true);
+    }
+    let more = if foreign.len() > 5 { " and more" } else { "" };
+    Err(Failure::usage(format!(
+        "{} holds what this command did not write: {}{more}; move it away, or give another --dir",
+        dir.display(),
+        foreign[..foreign.len().min(5)].join(", ")
+    )))
 }
 
-fn write_tree(root: &Path, files: &Files) -> Result<(), (PathBuf, io::Error)> {
-    let mut made = BTreeSet::new();
+fn mount_point(dir: &Path) -> Failure {
+    Failure::usage(format!(
+        "{0} is a mount point, which cannot be replaced in one step; give a folder in it, such as --dir {0}/generated; \
+         nothing was changed",
+        dir.display()
+    ))
+}
+
+fn write_files(root: &Path, files: &Files) -> Result<(), (PathBuf, io::Error)> {
     for (path, content) in files {
         let path = root.join(path);
         let folder = path.parent().unwrap_or(root).to_owned();
-        if made.insert(folder.clone()) {
-            fs::create_dir_all(&folder).map_err(|error| (folder, error))?;
-        }
+        fs::create_dir_all(&folder).map_err(|error| (folder, error))?;
         fs::write(&path, content).map_err(|error| (path, error))?;
     }
     Ok(())
 }
 
-/// Lets two folders change their names in one step, so that whoever looks, and a run that is killed,
-/// finds the old tree or the new one.
-#[cfg(any(target_os = "linux", target_os = "macos"))]
-fn put_in_place(fresh: &Path, dir: &Path, replaces: bool) -> io::Result<()> {
-    use rustix::fs::{CWD, RenameFlags, renameat_with};
-    let flags = if replaces { RenameFlags::EXCHANGE } else { RenameFlags::NOREPLACE };
-    match renameat_with(CWD, fresh, CWD, dir, flags) {
-        // A file system that cannot: two steps, of which the first can be taken back.
-        Err(rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::NOTSUP) => {
-            in_two_steps(fresh, dir, replaces)
+/// Checks that a tree holds what its manifest says and nothing else, and that the manifest is ours.
+fn is_whole(root: &Path, manifest: &[u8]) -> Result<(), String> {
+    let hashes = hashes(manifest).map_err(|error| error.to_string())?;
+    let found = found(root, |_| true).map_err(|error| error.to_string())?.unwrap_or_default();
+    for (path, file) in &found {
+        let content = fs::read(file).map_err(|error| format!("{path}: {error}"))?;
+        let is_right = match hashes.get(path) {
+            Some(hash) => {
+                Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect::<String>() == *hash
+            }
+            None => path == MANIFEST && content == manifest,
+        };
+        if !is_right {
+            return Err(format!("{path} is not what was written"));
         }
-        done => Ok(done?),
     }
-}
-
-#[cfg(not(any(target_os = "linux", target_os = "macos")))]
-fn put_in_place(fresh: &Path, dir: &Path, replaces: bool) -> io::Result<()> {
-    in_two_steps(fresh, dir, replaces)
-}
-
-fn in_two_steps(fresh: &Path, dir: &Path, replaces: bool) -> io::Result<()> {
-    if !replaces {
-        return fs::rename(fresh, dir);
-    }
-    let aside = fresh.with_extension("old");
-    fs::rename(dir, &aside)?;
-    if let Err(error) = fs::rename(fresh, dir) {
-        fs::rename(&aside, dir)?;
-        return Err(error);
-    }
-    fs::remove_dir_all(&aside)
-}
-
-/// Removes what runs that were killed left beside the folder; those that still run are left alone.
-fn remove_left_over(parent: &Path, name: &str) {
-    let Ok(entries) = fs::read_dir(parent) else { return };
-    for entry in entries.flatten() {
-        let file_name = entry.file_name().to_string_lossy().into_owned();
-        let process = file_name.strip_prefix(&format!(".{name}.regenerating-"));
-        let Some(process) = process.and_then(|process| process.parse::<u32>().ok()) else { continue };
-        let runs = Path::new("/proc/self").exists() && Path::new(&format!("/proc/{process}")).exists();
-        if !runs && Path::new("/proc/self").exists() {
-            let _ = fs::remove_dir_all(entry.path());
-        }
+    match hashes.keys().find(|path| !found.contains_key(*path)) {
+        Some(path) => Err(format!("{path} is missing")),
+        None => Ok(()),
     }
 }
 
 /// Says every file that differs, is missing or is there without a case.
-fn check(dir: &Path, files: &Files) -> Result<(), Failure> {
-    let found = found(dir, |path| files.contains_key(path));
-    let found = found.map_err(|error| failure("read the folder", dir, &error))?.ok_or_else(|| {
+fn check(dir: &Path, fixtures: &Fixtures) -> Result<(), Failure> {
+    // A manifest that is not one is told below, as a file that differs.
+    let ours = written(dir).unwrap_or_default();
+    let found = found(dir, |path| ours.contains(path));
+    let mut more = found.map_err(|error| failure("read the folder", dir, &error))?.ok_or_else(|| {
         Failure::usage(format!("{} does not exist; run `taskmock regenerate --dir {0}` first", dir.display()))
     })?;
-    let mut said = Vec::new();
-    for (path, expected) in files {
-        match found.get(path) {
-            None => said.push(format!("missing: {path}{}", about(path, files))),
-            Some(file) => {
-                let content = fs::read(file).map_err(|error| failure("read", file, &error))?;
-                if content != *expected && path != MANIFEST {
-                    said.push(format!("differs: {path}{}\n{}", about(path, files), difference(&content, expected)));
-                } else if content != *expected {
-                    said.push(format!("differs: {path}, which follows from the rest"));
+    let mut said = BTreeMap::new();
+    let mut files = 0;
+    each_folder(fixtures, |made| {
+        files += made.len();
+        for (path, expected) in &*made {
+            more.remove(path);
+            let file = dir.join(path);
+            let line = match fs::read(&file) {
+                Ok(content) if content == *expected => continue,
+                Ok(_) if path == MANIFEST => format!("differs: {path}, which follows from the rest"),
+                Ok(content) => {
+                    format!("differs: {path}{}\n{}", about(path, made), difference(&content, expected))
                 }
-            }
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                    format!("missing: {path}{}", about(path, made))
+                }
+                Err(error) => return Err(failure("read", &file, &error)),
+            };
+            said.insert(path.clone(), line);
         }
-    }
-    said.extend(found.keys().filter(|path| !files.contains_key(*path)).map(|path| format!("no case makes: {path}")));
+        Ok(())
+    })?;
+    let said: Vec<String> =
+        said.into_values().chain(more.keys().map(|path| format!("no case makes: {path}"))).collect();
     match said.len() {
-        0 => print(&format!("{} files in {} are as they should be", files.len(), dir.display())),
+        0 => print(&format!("{files} files in {} are as they should be", dir.display())),
         count => {
             print(&said.join("\n"))?;
             let files = if count == 1 { "file differs" } else { "files differ" };

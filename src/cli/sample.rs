@@ -2,10 +2,8 @@
 
 use std::io::{self, BufWriter, Write};
 
-use taskmock::{
-    BodySample, Case, Class, ForOperation, Format, OperationInput, Seed, body_catalogue, catalogue, for_operation,
-    operation, operations, random_body, random_case,
-};
+use taskmock::case::{self, BodySample, Case, Catalogue, Class, ForOperation, for_operation};
+use taskmock::{Format, Seed, operation, operations};
 
 use super::{Failure, progress};
 
@@ -80,7 +78,7 @@ struct Stream<'a, W> {
 impl<W: Write> ForOperation for Stream<'_, W> {
     type Output = io::Result<()>;
 
-    fn run<I: OperationInput>(mut self) -> io::Result<()> {
+    fn run<I: Catalogue>(mut self) -> io::Result<()> {
         let Arguments { seed, count, format, class: Classes(classes), shape, .. } = *self.arguments;
         let source = Source::<I>::new(format);
         let progress = progress::bar(count, true);
@@ -104,7 +102,7 @@ impl<W: Write> ForOperation for Stream<'_, W> {
 }
 
 /// What is drawn from: the catalogue for what random cases have too little of.
-struct Source<I: OperationInput> {
+struct Source<I: Catalogue> {
     format: Format,
     edges: Vec<Case<I>>,
     dialects: Vec<Case<I>>,
@@ -112,15 +110,16 @@ struct Source<I: OperationInput> {
     has_dialect_bodies: bool,
 }
 
-enum Drawn<I: OperationInput> {
+enum Drawn<I: Catalogue> {
     Case(Box<Case<I>>),
     Body(BodySample<I>),
 }
 
-impl<I: OperationInput> Source<I> {
+impl<I: Catalogue> Source<I> {
     fn new(format: Format) -> Self {
-        let of_class = |class: Class| catalogue(format).into_iter().filter(move |case: &Case<I>| case.class == class);
-        let has_dialect_bodies = body_catalogue::<I>(format).iter().any(|body| body.class == Class::Dialect);
+        let of_class =
+            |class: Class| case::catalogue(format).into_iter().filter(move |case: &Case<I>| case.class == class);
+        let has_dialect_bodies = case::body_catalogue::<I>(format).iter().any(|body| body.class == Class::Dialect);
         let (edges, dialects) = (of_class(Class::Edge).collect(), of_class(Class::Dialect).collect());
         Source { format, edges, dialects, has_dialect_bodies }
     }
@@ -133,11 +132,11 @@ impl<I: OperationInput> Source<I> {
             Class::Edge if from_catalogue => Drawn::Case(listed(&self.edges)),
             Class::Dialect if from_catalogue || !self.has_dialect_bodies => Drawn::Case(listed(&self.dialects)),
             Class::Valid | Class::Edge => {
-                let mut cases = (3..).map(|number| random_case(Seed(seed.number(number)), self.format));
+                let mut cases = (3..).map(|number| case::random(Seed(seed.number(number)), self.format));
                 Drawn::Case(Box::new(cases.find(|case| case.class == class).expect("one in four is of each class")))
             }
             Class::Dialect | Class::Malformed => {
-                let mut bodies = (3..).map(|number| random_body(Seed(seed.number(number)), self.format));
+                let mut bodies = (3..).map(|number| case::random_body(Seed(seed.number(number)), self.format));
                 Drawn::Body(bodies.find(|body| body.class == class).expect("some way is of this class"))
             }
         }

@@ -1,15 +1,17 @@
-//! `taskmock serve`: the listener in a terminal.
+//! `taskmock serve`: the server in a terminal.
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
+use std::task::Poll;
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use taskmock::{Listener, Log, Settings, State, Timestamp};
+use taskmock::{ClockSource, MockServer, ServerConfig, Span, State, Timestamp};
 
 use super::signals::Signals;
 use super::{Failure, print};
@@ -30,12 +32,30 @@ pub(super) struct Arguments {
     /// again. Signatures are compared with the virtual clock; see --clock.
     #[arg(long, value_name = "AK:SECRET")]
     credentials: Vec<String>,
+    #[command(flatten)]
+    source: super::credentials::Source,
     /// Set the virtual clock on: `now`, or a time such as 2026-11-21T20:21:00Z.
     #[arg(long, value_name = "TIME", value_parser = clock)]
     clock: Option<Timestamp>,
     /// How many seconds of virtual time pass in a second; 0: the clock stands until it is moved.
     #[arg(long, value_name = "FACTOR", default_value_t = 0.0, value_parser = speed, allow_negative_numbers = true)]
     speed: f64,
+    /// Move the virtual clock by this span with each call to the cloud, before it is answered, so that
+    /// a client that polls without sleeping sees time pass.
+    #[arg(long, value_name = "SPAN", conflicts_with = "speed")]
+    step: Option<Span>,
+    /// Speak HTTPS on the same port too, for localhost and 127.0.0.1.
+    #[arg(long)]
+    tls: bool,
+    /// Write the certificate of the CA that a client must trust to this file, as PEM.
+    #[arg(long, value_name = "PATH", requires = "tls")]
+    ca_file: Option<PathBuf>,
+    /// End when standard input is closed, so that no server outlives the test that started it.
+    #[arg(long)]
+    until_stdin_closes: bool,
+    /// Write no line about each request to standard error.
+    #[arg(long)]
+    quiet: bool,
 }
 
 /// `127.0.0.1:8080`, `[::1]:8080`, `localhost:8080`.
@@ -70,7 +90,8 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     for assignment in &arguments.dialect {
         state.dialect.set(assignment).map_err(|error| Failure::usage(format!("--dialect {assignment}: {error}")))?;
     }
-    let users = arguments.credentials.iter().map(|text| super::credentials(text)).collect::<Result<Vec<_>, _>>()?;
+    let users = arguments.source.all(&arguments.credentials)?;
+    let users = users.iter().map(|text| super::credentials::read(text)).collect::<Result<Vec<_>, _>>()?;
     if let Some(to) = arguments.clock {
         if to < state.now() {
             return Err(Failure::usage(format!(
@@ -90,18 +111,59 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
         .map_err(|error| Failure::usage(format!("cannot await signals: {error}")))?;
 
     let (writer, log) = Writer::start().map_err(|error| Failure::usage(format!("cannot start: {error}")))?;
-    let settings = Settings { address: arguments.listen, speed: arguments.speed, log: Some(log), credentials: users };
-    let listener = Listener::bind(state, settings).map_err(|error| {
+    let clock = match arguments.step {
+        Some(span) => ClockSource::Stepped(span.duration()),
+        None => ClockSource::Scaled(arguments.speed),
+    };
+    let mut config = ServerConfig::new().address(arguments.listen).clock(clock);
+    if !arguments.quiet {
+        config = config.log(log);
+    }
+    if arguments.tls {
+        config = config.tls();
+    }
+    config = users.into_iter().fold(config, ServerConfig::admit);
+    let server = MockServer::bind(state, config).map_err(|error| {
         Failure::usage(format!(
             "cannot listen on {}: {error}; give another address, such as --listen 127.0.0.1:0",
             arguments.listen
         ))
     })?;
-    print(&format!("listening on {}", listener.base_url()))?;
-    runtime.block_on(signals.next());
-    drop(listener);
+    if let (Some(path), Some(pem)) = (&arguments.ca_file, server.ca_pem()) {
+        fs::write(path, pem)
+            .map_err(|error| Failure::usage(format!("cannot write the CA file {}: {error}", path.display())))?;
+    }
+    print(&format!("listening on {}", server.base_url()))?;
+    let stdin_closed = arguments.until_stdin_closes.then(stdin_closed).transpose()?;
+    runtime.block_on(async {
+        let mut signal = pin!(signals.next());
+        let mut closed = pin!(async {
+            match stdin_closed {
+                Some(closed) => drop(closed.await),
+                None => std::future::pending().await,
+            }
+        });
+        std::future::poll_fn(|context| match signal.as_mut().poll(context) {
+            Poll::Ready(()) => Poll::Ready(()),
+            Poll::Pending => closed.as_mut().poll(context),
+        })
+        .await;
+    });
+    drop(server);
     writer.flush();
     Ok(())
+}
+
+/// Reads standard input to its end, on a thread of its own; what is returned is ready then.
+fn stdin_closed() -> Result<tokio::sync::oneshot::Receiver<()>, Failure> {
+    let (open, closed) = tokio::sync::oneshot::channel();
+    let read = move || {
+        let mut room = [0; 4096];
+        while matches!(io::stdin().lock().read(&mut room), Ok(1..)) {}
+        drop(open);
+    };
+    let thread = thread::Builder::new().name("taskmock-stdin".to_owned()).spawn(read);
+    thread.map(|_| closed).map_err(|error| Failure::usage(format!("cannot read standard input: {error}")))
 }
 
 fn read(path: &Path) -> Result<String, Failure> {
@@ -132,8 +194,8 @@ enum Entry {
 const LINES: usize = 1024;
 
 impl Writer {
-    /// Starts the thread; what is returned with it takes a line.
-    fn start() -> io::Result<(Self, Log)> {
+    /// Starts the thread; what is returned with it takes a line, and puts the time before it.
+    fn start() -> io::Result<(Self, impl Fn(&str) + Send + Sync + use<>)> {
         let (queue, entries) = mpsc::sync_channel(LINES);
         let left_out = Arc::new(AtomicU64::new(0));
         let counted = Arc::clone(&left_out);
@@ -155,11 +217,13 @@ impl Writer {
         thread::Builder::new().name("taskmock-log".to_owned()).spawn(write)?;
         let lines = queue.clone();
         let log = move |line: &str| {
-            if lines.try_send(Entry::Line(line.to_owned())).is_err() {
+            let millis = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            let time = Timestamp::from_unix_millis(0).after(millis);
+            if lines.try_send(Entry::Line(format!("{time} {line}"))).is_err() {
                 counted.fetch_add(1, Ordering::Relaxed);
             }
         };
-        Ok((Writer { queue }, Arc::new(log)))
+        Ok((Writer { queue }, log))
     }
 
     /// Waits until everything is written, but not for a reader that has stopped reading.

@@ -11,7 +11,7 @@ use super::outcome::{Exchange, Failure, NoAnswer, Outcome};
 use super::shape::{is_shown_by, lists_as_expected};
 use crate::backend::Backend;
 use crate::backend::request_log::ReceivedRequest;
-use crate::case::{BodySample, Case, Difference, Level, OperationInput, differences, shown, value_of};
+use crate::case::{BodySample, Case, Catalogue, Difference, Level, shown, value_of};
 use crate::dialect::Dialect;
 use crate::http::{Incoming, Request, Response};
 use crate::service_error::ServiceError;
@@ -51,21 +51,21 @@ pub(super) trait AnyCase: Send + Sync {
 }
 
 /// A case, or a body with the case whose request fetches it.
-pub(super) enum CatalogueCase<I: OperationInput> {
+pub(super) enum CatalogueCase<I: Catalogue> {
     Case(Box<Case<I>>),
     Body(Box<BodyCase<I>>),
 }
 
 /// A body, the state that serves it, and the case whose request fetches it.
-pub(super) struct BodyCase<I: OperationInput> {
+pub(super) struct BodyCase<I: Catalogue> {
     pub(super) body: BodySample<I>,
     pub(super) given: State,
     pub(super) request_of: Case<I>,
 }
 
-impl<I: OperationInput> CatalogueCase<I> {
+impl<I: Catalogue> CatalogueCase<I> {
     pub(super) fn when(&self) -> &I {
-        &self.case().when
+        self.case().input()
     }
 
     fn case(&self) -> &Case<I> {
@@ -121,6 +121,12 @@ impl<I: OperationInput> CatalogueCase<I> {
 /// The most differences that a failure keeps.
 const MOST_DIFFERENCES: usize = 100;
 
+/// A longer value of a difference is kept without its middle, in bytes of JSON.
+const LONGEST_DIFFERENCE: usize = 4 << 10;
+
+/// A longer answer is kept without its middle, in bytes of JSON.
+const LONGEST_ANSWER: usize = 64 << 10;
+
 /// Passed if nothing differs, else a failure with the exchanges beside the one that a case expects.
 pub(super) fn passed_unless(
     case: &dyn AnyCase,
@@ -132,7 +138,12 @@ pub(super) fn passed_unless(
         return Outcome::Passed;
     }
     differences.truncate(MOST_DIFFERENCES);
-    let got = bounded(got);
+    for difference in &mut differences {
+        for value in [&mut difference.expected, &mut difference.got] {
+            *value = value.take().map(|value| bounded(value, LONGEST_DIFFERENCE));
+        }
+    }
+    let got = bounded(got, LONGEST_ANSWER);
     Outcome::Failed(Box::new(Failure { differences, got, exchanges: exchanges(), ..expected_of(case) }))
 }
 
@@ -143,7 +154,7 @@ pub(super) fn expected_of(case: &dyn AnyCase) -> Failure {
     Failure { expected: case.expected(), expected_exchange, ..Failure::default() }
 }
 
-impl<I: OperationInput> AnyCase for CatalogueCase<I> {
+impl<I: Catalogue> AnyCase for CatalogueCase<I> {
     fn about(&self, side: Side) -> About {
         let (name, class, facts, format) = match self {
             CatalogueCase::Case(case) => (&case.name, case.class, &case.facts, case.format),
@@ -175,7 +186,7 @@ impl<I: OperationInput> AnyCase for CatalogueCase<I> {
     }
 
     fn input(&self) -> Value {
-        serde_json::to_value(self.when()).unwrap_or_default()
+        serde_json::to_value(&self.case().when).unwrap_or_default()
     }
 
     fn judge(&self, answer: ClientAnswer<Value>, sent: &[ReceivedRequest], ignored: &Ignored) -> Outcome {
@@ -199,17 +210,17 @@ impl<I: OperationInput> AnyCase for CatalogueCase<I> {
             Ok(typed) => self.judge_typed(ClientAnswer::Output(typed), sent, ignored),
             Err(error) => {
                 let at = error.path().to_string();
-                let at = if at == "." { String::new() } else { format!(".{at}") };
-                let mut said = Vec::new();
-                match (expected, self) {
-                    (Some(expected), _) => differences(&mut said, "output", expected, &output),
-                    (None, CatalogueCase::Case(_)) => said.push(Difference::new("answer", "an error", "an output")),
-                    (None, CatalogueCase::Body(_)) => {}
-                }
-                if said.is_empty() {
-                    said.push(Difference::new(format!("output{at}"), "a valid value", error.inner().to_string()));
-                }
-                self.outcome(said, serde_json::json!({ "output": output }), sent)
+                let at = if at == "." { "output".to_owned() } else { format!("output.{at}") };
+                let unreadable = Difference::new(at, None, None).note(error.inner().to_string());
+                let found = match (expected, self) {
+                    (Some(expected), _) => Difference::between("output", expected, &output),
+                    (None, CatalogueCase::Case(case)) => {
+                        Difference::between("", &value_of(&case.then), &serde_json::json!({ "output": output }))
+                    }
+                    (None, CatalogueCase::Body(_)) => Vec::new(),
+                };
+                let found = if found.is_empty() { vec![unreadable] } else { found };
+                self.outcome(found, serde_json::json!({ "output": output }), sent)
             }
         }
     }
@@ -219,7 +230,7 @@ impl<I: OperationInput> AnyCase for CatalogueCase<I> {
     }
 
     fn is_raw(&self) -> bool {
-        I::IS_WIRE
+        self.case().is_raw()
     }
 
     fn needs_no_state(&self) -> bool {
@@ -235,14 +246,10 @@ impl<I: OperationInput> AnyCase for CatalogueCase<I> {
                 (case.differences_of_a_server(got), shown)
             }
             Err(error) => {
-                let expected = match &case.then {
-                    Ok(_) => "status 200 and a body that can be read".to_owned(),
-                    Err(refused) => refused.to_string(),
-                };
                 let status = response.status().as_u16();
-                let said = format!("status {status} and a body that cannot be read: {error}");
                 let got = serde_json::json!({ "unreadable": error.to_string(), "status": status });
-                (vec![Difference::new("response", expected, said)], got)
+                let unreadable = Difference::new("response", Some(value_of(&case.then)), Some(Value::from(status)));
+                (vec![unreadable.note(format!("the body cannot be read: {error}"))], got)
             }
         };
         passed_unless(self, found, got, || vec![Exchange::of(request, response)])
@@ -254,7 +261,7 @@ impl<I: OperationInput> AnyCase for CatalogueCase<I> {
 }
 
 /// Whether a server with any state answers a case as it says.
-pub(super) fn needs_no_state<I: OperationInput>(case: &Case<I>) -> bool {
+pub(super) fn needs_no_state<I: Catalogue>(case: &Case<I>) -> bool {
     // A dialect is part of the state, and so is an armed error.
     if !case.given.armed.is_empty() || case.given.dialect != Dialect::default() {
         return false;
@@ -266,10 +273,9 @@ pub(super) fn needs_no_state<I: OperationInput>(case: &Case<I>) -> bool {
 }
 
 /// A value, or the text of a long one without its middle.
-fn bounded(got: Value) -> Value {
-    const LONGEST: usize = 64 << 10;
-    let text = got.to_string();
-    if text.len() <= LONGEST { got } else { Value::from(shown(text.as_bytes())) }
+fn bounded(value: Value, longest: usize) -> Value {
+    let text = value.to_string();
+    if text.len() <= longest { value } else { Value::from(shown(text.as_bytes())) }
 }
 
 /// The last exchanges of a client with the backend of a state. The responses are made again: the same requests

@@ -17,7 +17,7 @@ use super::results::{CaseResult, Results};
 use super::selection::{Cases, Run, Selection};
 #[cfg(feature = "signatures")]
 use super::signatures::Signatures;
-use crate::case::OperationInput;
+use crate::case::Catalogue;
 
 /// A run against a client, with the options that only a client has.
 ///
@@ -126,7 +126,7 @@ impl ClientRun {
 /// ```
 pub fn run<I, A>(client: impl Fn(&str, &I) -> A + Sync) -> Results
 where
-    I: OperationInput,
+    I: Catalogue,
     A: Into<ClientAnswer<I::Output>>,
 {
     ClientRun::new(Selection::new()).run(client)
@@ -153,7 +153,7 @@ where
 /// ```
 pub async fn run_async<I, A>(client: impl AsyncFn(&str, &I) -> A) -> Results
 where
-    I: OperationInput,
+    I: Catalogue,
     A: Into<ClientAnswer<I::Output>>,
 {
     ClientRun::new(Selection::new()).jobs(1).run_async(client).await
@@ -176,7 +176,7 @@ impl ClientRun {
     /// ```
     pub fn run<I, A>(&self, client: impl Fn(&str, &I) -> A + Sync) -> Results
     where
-        I: OperationInput,
+        I: Catalogue,
         A: Into<ClientAnswer<I::Output>>,
     {
         let selection = self.of::<I>();
@@ -217,7 +217,7 @@ impl ClientRun {
     /// ```
     pub async fn run_async<I, A>(&self, client: impl AsyncFn(&str, &I) -> A) -> Results
     where
-        I: OperationInput,
+        I: Catalogue,
         A: Into<ClientAnswer<I::Output>>,
     {
         let selection = self.of::<I>();
@@ -239,7 +239,7 @@ impl ClientRun {
     }
 
     /// The selection, of the operation of a closure alone.
-    fn of<I: OperationInput>(&self) -> Selection {
+    fn of<I: Catalogue>(&self) -> Selection {
         self.selection.clone().operations([I::ID])
     }
 
@@ -281,7 +281,7 @@ async fn all<F: Future<Output = ()>>(futures: Vec<F>) {
     .await;
 }
 
-fn typed<I: OperationInput>(case: &dyn AnyCase) -> &CatalogueCase<I> {
+fn typed<I: Catalogue>(case: &dyn AnyCase) -> &CatalogueCase<I> {
     case.as_any().downcast_ref().expect("the cases are of this operation")
 }
 

@@ -6,13 +6,13 @@ use super::outcome::{NoAnswer, Outcome};
 use super::signatures::{Signatures, Verifier};
 use crate::backend::Backend;
 use crate::backend::request_log::ReceivedRequest;
-use crate::listener::Listener;
+use crate::server::MockServer;
 use crate::services::State;
 
-/// A listener whose backend is another one for each case. The port stays, so that clients can keep
+/// A server whose backend is another one for each case. The port stays, so that clients can keep
 /// their connections.
 pub(super) struct Endpoint {
-    listener: Listener,
+    server: MockServer,
     #[cfg(feature = "signatures")]
     verifier: Verifier,
 }
@@ -20,7 +20,7 @@ pub(super) struct Endpoint {
 impl Endpoint {
     pub(super) fn new(#[cfg(feature = "signatures")] signatures: Signatures) -> Self {
         Endpoint {
-            listener: Listener::start_with(State::default()),
+            server: MockServer::start_with(State::default()),
             #[cfg(feature = "signatures")]
             verifier: Verifier::new(signatures),
         }
@@ -28,22 +28,22 @@ impl Endpoint {
 
     /// Begins a case.
     pub(super) fn open(&mut self, given: &State) {
-        self.listener.replace(Backend::new(given.clone()));
+        self.server.replace(Backend::new(given.clone()));
     }
 
     /// `http://127.0.0.1:PORT`.
     pub(super) fn base_url(&self) -> String {
-        self.listener.base_url()
+        self.server.base_url()
     }
 
     /// Whether a request came in since the case began.
     pub(super) fn has_request(&self) -> bool {
-        !self.listener.requests().is_empty()
+        !self.server.requests().is_empty()
     }
 
     /// Ends a case: judges the answer with the requests that came in, and adds what is wrong with a signature.
     pub(super) fn close(&mut self, case: &dyn AnyCase, judge: impl FnOnce(&[ReceivedRequest]) -> Outcome) -> Outcome {
-        let sent = self.listener.requests();
+        let sent = self.server.requests();
         let outcome = judge(&sent);
         #[cfg(feature = "signatures")]
         return self.verifier.verify(case, &sent, outcome);
@@ -57,8 +57,8 @@ impl Endpoint {
     /// Ends a case in which the client did not answer. What it left running may still send requests, so the
     /// next case gets another port.
     pub(super) fn abandon(&mut self, case: &dyn AnyCase, why: NoAnswer, reason: String, stderr: String) -> Outcome {
-        let outcome = without_answer(case, why, reason, &self.listener.requests(), stderr);
-        self.listener = Listener::start_with(State::default());
+        let outcome = without_answer(case, why, reason, &self.server.requests(), stderr);
+        self.server = MockServer::start_with(State::default());
         outcome
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::error::Error;
-use crate::case::OperationOutput;
+use crate::operation::OperationOutput;
 use crate::service_error::ServiceError;
 
 /// Fields that are not compared, as a failure names them: `output.RequestId`,

@@ -10,11 +10,11 @@ use super::client_answer::ClientAnswer;
 use super::ignored::Ignored;
 use super::outcome::{Exchange, Outcome};
 use crate::backend::request_log::ReceivedRequest;
-use crate::case::{Case, Class, Difference, Level, OperationInput, OperationOutput, Paging, catalogue};
+use crate::case::{Case, Catalogue, Class, Difference, Level, Paging, asks_for_a_body, catalogue};
 use crate::dialect::Dialect;
 use crate::format::Format;
 use crate::http::{Request, Response};
-use crate::operation::Operation;
+use crate::operation::{Operation, OperationOutput};
 use crate::services::{State, operation};
 
 /// Checks the responses to some requests and returns what differs.
@@ -32,7 +32,7 @@ struct Law {
 }
 
 /// The laws for an operation in an encoding.
-pub(super) fn of<I: OperationInput>(format: Format) -> Vec<Box<dyn AnyCase>> {
+pub(super) fn of<I: Catalogue>(format: Format) -> Vec<Box<dyn AnyCase>> {
     let mut laws = headers_and_envelopes::<I>(format);
     if let Some(paging) = I::paging() {
         laws.extend(pages(&paging, format));
@@ -55,7 +55,7 @@ fn walk() -> Vec<(u32, u32)> {
     [(0, WHOLE)].into_iter().chain(pages).collect()
 }
 
-fn pages<I: OperationInput>(paging: &Paging<I>, format: Format) -> Vec<Law> {
+fn pages<I: Catalogue>(paging: &Paging<I>, format: Format) -> Vec<Law> {
     let Paging { given, ask, items, total, echo, facts } = *paging;
     let law = |name: &str, fact: &'static str, says, pages: &[(u32, u32)], check: Box<PageCheck>| {
         let asked = pages.to_vec();
@@ -69,7 +69,7 @@ fn pages<I: OperationInput>(paging: &Paging<I>, format: Format) -> Vec<Law> {
                 let read = responses.iter().map(|response| read::<I>(response, format));
                 match read.collect::<Result<Vec<Value>, String>>() {
                     Ok(outputs) => check(&asked.iter().copied().zip(outputs).collect::<Vec<_>>()),
-                    Err(error) => vec![Difference::new("response", "status 200 and a body that can be read", error)],
+                    Err(error) => vec![differ("response", "status 200 and a body that can be read", error)],
                 }
             }),
         }
@@ -122,7 +122,7 @@ fn pages<I: OperationInput>(paging: &Paging<I>, format: Format) -> Vec<Law> {
 /// Checks pages, each with its number, from 0, and its size.
 type PageCheck = dyn Fn(&[((u32, u32), Value)]) -> Vec<Difference> + Send + Sync;
 
-fn read<I: OperationInput>(response: &Response, format: Format) -> Result<Value, String> {
+fn read<I: Catalogue>(response: &Response, format: Format) -> Result<Value, String> {
     if response.status() != 200 {
         return Err(format!("status {}", response.status().as_u16()));
     }
@@ -132,7 +132,11 @@ fn read<I: OperationInput>(response: &Response, format: Format) -> Result<Value,
 
 fn differs(name: &str, got: &Value, expected: impl Into<Value>) -> Option<Difference> {
     let expected = expected.into();
-    (*got != expected).then(|| Difference::new(name, expected, got.clone()))
+    (*got != expected).then(|| differ(name, expected, got.clone()))
+}
+
+fn differ(path: impl Into<String>, expected: impl Into<Value>, got: impl Into<Value>) -> Difference {
+    Difference::new(path, Some(expected.into()), Some(got.into()))
 }
 
 /// The place of a page in a difference; pages count from 0.
@@ -143,8 +147,8 @@ fn place(page: u32, size: u32) -> String {
 /// The first difference of each page that is wrong.
 fn each(pages: &[((u32, u32), Value)], wrong: impl Fn(u32, u32, &Value) -> Option<Difference>) -> Vec<Difference> {
     let said = |((page, size), output): &((u32, u32), Value)| {
-        let Difference { path, expected, got, .. } = wrong(*page, *size, output)?;
-        Some(Difference::new(format!("{}.{path}", place(*page, *size)), expected, got))
+        let wrong = wrong(*page, *size, output)?;
+        Some(Difference { path: format!("{}.{}", place(*page, *size), wrong.path), ..wrong })
     };
     pages.iter().filter_map(said).collect()
 }
@@ -155,25 +159,25 @@ fn whole_is_its_pages(pages: &[((u32, u32), Value)], items: &str) -> Vec<Differe
     let whole = list(whole);
     let mut said = Vec::new();
     if whole.len() != ITEMS as usize {
-        said.push(Difference::new(format!("{items}.length"), ITEMS, whole.len()));
+        said.push(differ(format!("{items}.length"), ITEMS, whole.len()));
     }
     for size in SIZES {
         let mut joined = Vec::new();
         for ((page, _), output) in pages.iter().filter(|((_, of), _)| of == size) {
             let (found, expected) = (list(output), (ITEMS - page * size).min(*size) as usize);
             if found.len() != expected {
-                said.push(Difference::new(format!("{}.{items}.length", place(*page, *size)), expected, found.len()));
+                said.push(differ(format!("{}.{items}.length", place(*page, *size)), expected, found.len()));
             }
             joined.extend(found);
         }
         if joined != whole {
-            said.push(Difference::new(format!("pages[of size {size}]"), "the whole list when joined", "another list"));
+            said.push(differ(format!("pages[of size {size}]"), "the whole list when joined", "another list"));
         }
     }
     said
 }
 
-fn headers_and_envelopes<I: OperationInput>(format: Format) -> Vec<Law> {
+fn headers_and_envelopes<I: Catalogue>(format: Format) -> Vec<Law> {
     let Some(operation) = operation(I::ID) else { return Vec::new() };
     let protocol = operation.protocol();
     let cases = catalogue::<I>(format);
@@ -188,7 +192,7 @@ fn headers_and_envelopes<I: OperationInput>(format: Format) -> Vec<Law> {
     let one_type = "the content type is that of the encoding";
     let one_id = "each request has an id of its own, in the header and, where the body has one, the same there";
     let mut laws = Vec::new();
-    if let Some(answered) = cases.iter().find(|case| case.name == "one") {
+    if let Some(answered) = &asks_for_a_body::<I>(format) {
         if let Some(fact) = (protocol.laws.content_type)(format) {
             let check = has_type((protocol.content_type)(format));
             laws.push(law("law.answer.content_type", fact, one_type, answered, 1, check));
@@ -223,7 +227,7 @@ fn has_type(expected: &'static str) -> Check {
         };
         let wrong = responses.iter().filter_map(|response| {
             let found = header(response, "content-type");
-            (plain(found) != plain(expected)).then(|| Difference::new("response.content-type", expected, found))
+            (plain(found) != plain(expected)).then(|| differ("response.content-type", expected, found))
         });
         wrong.collect()
     })
@@ -236,16 +240,16 @@ fn has_fresh_ids(operation: &'static Operation, format: Format) -> Check {
         let ids: Vec<&str> = responses.iter().map(|response| header(response, name)).collect();
         let mut said = Vec::new();
         if ids.iter().any(|id| id.is_empty()) {
-            said.push(Difference::new(path.as_str(), "an id", Value::Null));
+            said.push(Difference::new(path.as_str(), Some("an id".into()), None));
         } else if ids.windows(2).any(|pair| pair[0] == pair[1]) {
-            said.push(Difference::new(path.as_str(), "another id for each request", ids.clone()));
+            said.push(differ(path.as_str(), "another id for each request", ids.clone()));
         }
         if let Some(field) = operation.protocol().laws.request_id_field {
             let of_body = |response: &Response| keys_and_texts(response, format).remove(field);
             for (id, response) in ids.iter().zip(responses) {
                 let body = of_body(response).unwrap_or_default();
                 if body != *id {
-                    said.push(Difference::new(format!("output.{field}"), *id, body));
+                    said.push(differ(format!("output.{field}"), *id, body));
                 }
             }
         }
@@ -258,7 +262,7 @@ fn has_keys(format: Format, expected: &'static [&'static str]) -> Check {
         let wrong = responses.iter().filter_map(|response| {
             let found = keys_and_texts(response, format);
             let found: Vec<&str> = found.keys().map(String::as_str).collect();
-            (found != expected).then(|| Difference::new("error.keys", expected.join(", "), found.join(", ")))
+            (found != expected).then(|| differ("error.keys", expected.join(", "), found.join(", ")))
         });
         wrong.collect()
     })

@@ -25,7 +25,7 @@ use crate::shard::Shard;
 /// # }
 /// let results = conformance::run::<Input, _>(my_client);
 /// assert_eq!(results.ran(), 0);
-/// assert!(!results.summarize(&Default::default(), taskmock::Level::Must).conforms());
+/// assert!(!results.summarize(&Default::default(), taskmock::case::Level::Must).conforms());
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -126,7 +126,7 @@ impl Tally {
 /// ```
 /// # use taskmock::conformance::CaseResult;
 /// fn is_bad(result: &CaseResult) -> bool {
-///     result.level == taskmock::Level::Must && result.failure().is_some()
+///     result.level == taskmock::case::Level::Must && result.failure().is_some()
 /// }
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

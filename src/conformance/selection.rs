@@ -11,8 +11,8 @@ use super::case_id::{About, CaseId, Side};
 use super::error::Error;
 use super::laws;
 use crate::case::{
-    Case, ForOperation, Level, OperationInput, body_catalogue, case, catalogue, for_operation, random_case,
-    raw_requests,
+    Case, Catalogue, ForOperation, Level, asks_for_a_body, body_catalogue, catalogue, for_operation, random,
+    random_named, raw_requests,
 };
 use crate::format::Format;
 use crate::seed::Seed;
@@ -26,7 +26,7 @@ use crate::shard::Shard;
 /// `operation/encoding/name`, such as `ehpc.list_tasks/json/page_size.max`.
 ///
 /// ```
-/// use taskmock::Level;
+/// use taskmock::case::Level;
 /// use taskmock::conformance::{Selection, Side};
 /// let selection = Selection::new().levels([Level::Must]).cases(["*/page_size.*"]);
 /// let listed = selection.list(Side::Client)?;
@@ -120,7 +120,7 @@ impl Selection {
     /// Selects only cases of these levels.
     ///
     /// ```
-    /// let selection = taskmock::conformance::Selection::new().levels([taskmock::Level::Must]);
+    /// let selection = taskmock::conformance::Selection::new().levels([taskmock::case::Level::Must]);
     /// ```
     pub fn levels(mut self, levels: impl IntoIterator<Item = Level>) -> Self {
         self.levels = levels.into_iter().collect();
@@ -407,11 +407,22 @@ fn matches_any(pattern: &str, facts: &[&str]) -> bool {
     facts.iter().any(|fact| matches(pattern, fact))
 }
 
-/// Whether a text matches a pattern, in which `*` matches any text.
+/// Returns whether a text matches a pattern, in which `*` matches any text.
+///
+/// Each piece between stars is taken at its first place: what matches later in the text then matches too, so
+/// there is nothing to try again and the time is linear.
 fn matches(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else { return pattern == text };
-    let Some(text) = text.strip_prefix(start) else { return false };
-    text.char_indices().map(|(at, _)| at).chain([text.len()]).any(|at| matches(rest, &text[at..]))
+    let (middle, end) = rest.rsplit_once('*').unwrap_or(("", rest));
+    let between = text.strip_prefix(start).and_then(|text| text.strip_suffix(end));
+    let Some(mut text) = between else { return false };
+    middle.split('*').all(|piece| match text.find(piece) {
+        Some(at) => {
+            text = &text[at + piece.len()..];
+            true
+        }
+        None => false,
+    })
 }
 
 /// Makes the cases of one operation in one encoding, and the function that draws a random one.
@@ -423,7 +434,7 @@ struct OfOperation {
 impl ForOperation for OfOperation {
     type Output = (Vec<Box<dyn AnyCase>>, Draw);
 
-    fn run<I: OperationInput>(self) -> Self::Output {
+    fn run<I: Catalogue>(self) -> Self::Output {
         let format = self.format;
         // Each case has request ids of its own, so that an id that a client kept from another case shows.
         let mut seeds = (0..).map(|number| Seed(Seed(u64::MAX).number(number)));
@@ -432,7 +443,7 @@ impl ForOperation for OfOperation {
             Box::new(CatalogueCase::Case(Box::new(case))) as Box<dyn AnyCase>
         };
         let catalogue = catalogue::<I>(format);
-        let request_of = catalogue.iter().find(|case| case.name == FETCHES_A_BODY).cloned();
+        let request_of = asks_for_a_body::<I>(format);
         // No client has to read an answer of another shape; the bodies test what a client may make of one.
         let is_meant = |case: &Case<I>| self.side == Side::Server || !case.has_other_shape();
         let mut listed: Vec<Box<dyn AnyCase>> = catalogue.into_iter().filter(is_meant).map(boxed).collect();
@@ -450,18 +461,15 @@ impl ForOperation for OfOperation {
         }
         let draw: Draw = match format {
             Format::Json => {
-                |seed| Box::new(CatalogueCase::Case(Box::new(random_case::<I>(seed, Format::Json).with_seed(seed))))
+                |seed| Box::new(CatalogueCase::Case(Box::new(random::<I>(seed, Format::Json).with_seed(seed))))
             }
             Format::Xml => {
-                |seed| Box::new(CatalogueCase::Case(Box::new(random_case::<I>(seed, Format::Xml).with_seed(seed))))
+                |seed| Box::new(CatalogueCase::Case(Box::new(random::<I>(seed, Format::Xml).with_seed(seed))))
             }
         };
         (listed, draw)
     }
 }
-
-/// The case whose request fetches a body; every operation has it.
-const FETCHES_A_BODY: &str = "one";
 
 /// The facts and names of all cases of one side.
 struct Everything {
@@ -501,8 +509,8 @@ fn random_case_named(name: &str, operation: &'static str, format: Format) -> Opt
     struct Named<'a>(&'a str, Format);
     impl ForOperation for Named<'_> {
         type Output = Option<Box<dyn AnyCase>>;
-        fn run<I: OperationInput>(self) -> Self::Output {
-            Some(Box::new(CatalogueCase::Case(Box::new(case::<I>(self.0, self.1)?))))
+        fn run<I: Catalogue>(self) -> Self::Output {
+            Some(Box::new(CatalogueCase::Case(Box::new(random_named::<I>(self.0, self.1)?))))
         }
     }
     let name = match CaseId::parse(name) {
@@ -510,20 +518,17 @@ fn random_case_named(name: &str, operation: &'static str, format: Format) -> Opt
         Some(_) => return None,
         None => name.to_owned(),
     };
-    if !name.starts_with("random.") {
-        return None;
-    }
     for_operation(operation, Named(&name, format))?
 }
 
 /// The cases of one side by their names.
-pub(super) struct Catalogue(HashMap<String, Box<dyn AnyCase>>);
+pub(super) struct CasesByName(HashMap<String, Box<dyn AnyCase>>);
 
-impl Catalogue {
+impl CasesByName {
     pub(super) fn of(side: Side) -> Self {
         let selection = Selection::new().formats([]);
         let cases = selection.take(side).expect("everything is selected").listed;
-        Catalogue(cases.into_iter().map(|(_, case)| (case.about(side).id.to_string(), case)).collect())
+        CasesByName(cases.into_iter().map(|(_, case)| (case.about(side).id.to_string(), case)).collect())
     }
 
     /// The input of a case and its given state; None if this version has no such case.
@@ -534,5 +539,42 @@ impl Catalogue {
         }
         let id = CaseId::parse(id)?;
         Some(shown(random_case_named(&id.name, id.operation, id.format)?.as_ref()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::matches;
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        for (pattern, text, expected) in [
+            ("", "", true),
+            ("", "a", false),
+            ("*", "", true),
+            ("**", "é", true),
+            ("a*", "ab", true),
+            ("a*", "ba", false),
+            ("*b", "ab", true),
+            ("*b", "ba", false),
+            ("a*a", "a", false),
+            ("a*a", "aa", true),
+            ("*/xml/*.max", "a/xml/page_size.max", true),
+            ("*/xml/*.max", "a/xml/page_size.max_plus_1", false),
+            ("*ab*b*", "aabab", true),
+            ("*ab*ab*", "aab", false),
+            ("*a*b*c*", "acb", false),
+            ("é*é", "é😀é", true),
+        ] {
+            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_of_many_stars_is_quick() {
+        // With a try at each place for each star this would not end.
+        let pattern = format!("{}b", "a*".repeat(1000));
+        assert!(!matches(&pattern, &"a".repeat(100_000)));
+        assert!(!matches(&format!("{pattern}*c"), &"a".repeat(100_000)));
     }
 }

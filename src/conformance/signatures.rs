@@ -70,7 +70,7 @@ impl Verifier {
             Outcome::Failed(failure) => failure,
             _ => Box::new(Failure { exchanges: exchanges(case.given(), sent), ..expected_of(case) }),
         };
-        let differences = wrong.into_iter().map(|said| Difference::new("request.signature", "a right signature", said));
+        let differences = wrong.into_iter().map(|said| Difference::new("request.signature", None, None).note(said));
         failure.differences.extend(differences);
         Outcome::Failed(failure)
     }

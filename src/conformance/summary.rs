@@ -20,7 +20,8 @@ impl Results {
     ///
     /// ```
     /// # fn conforms(results: &taskmock::conformance::Results) -> bool {
-    /// use taskmock::{Level, conformance::KnownFailing};
+    /// use taskmock::case::Level;
+    /// use taskmock::conformance::KnownFailing;
     /// results.summarize(&KnownFailing::default(), Level::Must).conforms()
     /// # }
     /// ```

@@ -13,6 +13,7 @@
 //! XML 1.0 cannot carry most control characters, U+FFFE and U+FFFF: they are written as U+FFFD,
 //! the replacement character. A carriage return is written as `&#13;`, which survives.
 
+mod json_position;
 mod json_text;
 mod xml_reader;
 mod xml_writer;
@@ -23,6 +24,7 @@ use std::str::FromStr;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use json_position::{Step, line_of};
 pub use json_text::JsonText;
 pub(crate) use json_text::{escape, truncate, unescape};
 #[cfg(feature = "conformance")]
@@ -212,6 +214,8 @@ mod tests {
             ("<I><text>&nbsp;</text></I>", "the entity `nbsp` is not defined"),
             ("<I><text>a</text><text>b</text></I>", "`text` is there 2 times"),
             ("<I></I>", "missing field `text`"),
+            ("<J/>", "the root element is `J`, not `I`"),
+            ("<I><texts/></I>", "missing field `text`"),
             ("<I><text><a>1</a></text></I>", "`text` holds the element `a` where a text belongs"),
         ] {
             let error = from_xml::<Inner>("I", body.as_bytes()).expect_err(body);
@@ -220,6 +224,11 @@ mod tests {
         assert!(from_xml::<Inner>("I", b"<I><text>\xff</text></I>").is_err());
         let unknown: Inner = from_xml("I", b"<I><x><y/></x><x>1</x><text>a</text></I>").expect("it has a text");
         assert_eq!(unknown, inner("a", None));
+        assert_eq!(from_xml::<Inner>("I", b"<I><text/></I>"), Ok(inner("", None)));
+        let nested = |depth: usize| format!("<I><text>a</text>{}{}</I>", "<x>".repeat(depth), "</x>".repeat(depth));
+        assert_eq!(from_xml::<Inner>("I", nested(63).as_bytes()), Ok(inner("a", None)));
+        let error = from_xml::<Inner>("I", nested(64).as_bytes()).expect_err("it is deeper");
+        assert_eq!(error.0, "more than 64 elements are nested");
         let deep = "<a>".repeat(100_000);
         assert!(from_xml::<Inner>("I", deep.as_bytes()).is_err());
     }

@@ -1,6 +1,7 @@
 //! Reads XML into any serde model, more strictly than quick-xml: a second root, text outside of it, a
 //! character that XML forbids, an unknown entity and a value given twice are refused.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use quick_xml::Reader;
@@ -204,9 +205,12 @@ impl<'de> de::Deserializer<'de> for Elements<'_> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
+        // In the order in which the names come first; without a scan, because the names are the sender's.
         let mut fields: Vec<(&str, Vec<&Node>)> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
         for child in &self.only()?.children {
-            match fields.iter_mut().find(|(name, _)| *name == child.name) {
+            let place = *places.entry(&child.name).or_insert(fields.len());
+            match fields.get_mut(place) {
                 Some((_, nodes)) => nodes.push(child),
                 None => fields.push((&child.name, vec![child])),
             }

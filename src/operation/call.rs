@@ -54,6 +54,21 @@ impl Call<'_> {
             _ => Err(invalid.about(name)),
         }
     }
+
+    /// `true` or `false` in any letter case, or what it is when absent.
+    pub(crate) fn boolean(
+        &self,
+        name: &'static str,
+        default: bool,
+        invalid: &'static ErrorCode,
+    ) -> Result<bool, Refusal> {
+        match self.value(name) {
+            None => Ok(default),
+            Some(text) if text.eq_ignore_ascii_case("true") => Ok(true),
+            Some(text) if text.eq_ignore_ascii_case("false") => Ok(false),
+            Some(_) => Err(invalid.about(name)),
+        }
+    }
 }
 
 /// The ids that the next submission to a state is given.

@@ -1,13 +1,18 @@
 //! Operation: the record that each documented call fills in.
 
 mod call;
+mod codec;
 mod protocol;
 mod service;
 
 pub(crate) use call::{Answered, Call, Encoded, Fresh, RequestIdAt};
+pub(crate) use codec::Sealed;
+pub use codec::{OperationInput, OperationOutput};
 pub use protocol::Protocol;
 pub(crate) use protocol::{Addressed, Addressee, Envelope, ErrorParts, Laws};
 pub use service::Service;
+
+use std::borrow::Cow;
 
 use crate::error_code::ErrorCode;
 use crate::fact::Fact;
@@ -132,18 +137,38 @@ pub struct Parameter {
     pub required: bool,
     /// What it is when it is absent, if that is a value.
     pub default: Option<&'static str>,
+    /// Whether it is `true` or `false`, in any letter case.
+    pub boolean: bool,
+    /// Another parameter that makes this one void when it is given.
+    pub void_with: Option<&'static str>,
 }
 
 impl Parameter {
     pub(crate) const fn required(name: &'static str) -> Self {
-        Parameter { name, required: true, default: None }
+        Parameter { name, required: true, default: None, boolean: false, void_with: None }
     }
 
     pub(crate) const fn optional(name: &'static str) -> Self {
-        Parameter { name, required: false, default: None }
+        Parameter { required: false, ..Parameter::required(name) }
     }
 
     pub(crate) const fn default(self, value: &'static str) -> Self {
         Parameter { default: Some(value), ..self }
+    }
+
+    pub(crate) const fn boolean(self) -> Self {
+        Parameter { boolean: true, ..self }
+    }
+
+    pub(crate) const fn void_with(self, other: &'static str) -> Self {
+        Parameter { void_with: Some(other), ..self }
+    }
+
+    /// The value that a text states, so that two texts of one value are equal.
+    pub(crate) fn normalized<'a>(&self, text: Cow<'a, str>) -> Cow<'a, str> {
+        match self.boolean {
+            true => text.to_ascii_lowercase().into(),
+            false => text,
+        }
     }
 }

@@ -4,9 +4,11 @@ pub mod ack;
 pub mod dws;
 pub mod ehpc;
 mod state;
+mod state_text;
 mod submit;
 
-pub use state::{Armed, RawResponse, State, StateError};
+pub use state::{Armed, RawResponse, State};
+pub use state_text::StateError;
 pub(crate) use submit::Submission;
 pub use submit::Submit;
 

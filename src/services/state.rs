@@ -2,9 +2,7 @@
 //! put back.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fmt;
 
-use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 use super::{ack, dws, ehpc, for_each_service, operation, operations};
@@ -307,42 +305,6 @@ impl State {
         }
     }
 
-    /// Reads a state from JSON, and checks it.
-    ///
-    /// # Errors
-    ///
-    /// The first thing that is wrong, with its line, its field and what would be right.
-    ///
-    /// ```
-    /// use taskmock::State;
-    /// let error = State::from_json("{\n  \"clock\": \"today\"\n}").unwrap_err();
-    /// assert_eq!(
-    ///     error.to_string(),
-    ///     "line 2, clock: `today` is not an RFC 3339 time such as 2026-11-21T20:21:00Z",
-    /// );
-    /// ```
-    pub fn from_json(json: &str) -> Result<State, StateError> {
-        let json = json.strip_prefix('\u{feff}').unwrap_or(json);
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        let state: State = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-            let field = error.path().to_string();
-            StateError::of_json(json, field, error.inner())
-        })?;
-        deserializer.end().map_err(|error| StateError::of_json(json, ".".to_owned(), &error))?;
-        if json.trim_start().starts_with('[') {
-            // serde reads a list of fields as a struct too.
-            let sentence = "a state is an object, such as {\"clock\": \"2026-11-21T20:21:00Z\"}".to_owned();
-            return Err(StateError { line: 1, field: ".".to_owned(), sentence });
-        }
-        match state.wrong().into_iter().next() {
-            None => Ok(state),
-            Some((field, sentence)) => {
-                let line = line_of(json, &field).unwrap_or(1);
-                Err(StateError { line, field, sentence })
-            }
-        }
-    }
-
     /// The state as JSON, indented, to be read by [`from_json`](State::from_json).
     ///
     /// ```
@@ -356,7 +318,7 @@ impl State {
     }
 
     /// Everything that is wrong although it is of the right type: the field, and a sentence.
-    fn wrong(&self) -> Vec<(String, String)> {
+    pub(super) fn wrong(&self) -> Vec<(String, String)> {
         let mut wrong = Vec::new();
         for operation_id in self.request_ids.keys().filter(|id| operation(id).is_none()) {
             let ids: Vec<&str> = operations().map(|operation| operation.id).collect();
@@ -397,212 +359,9 @@ impl State {
     }
 }
 
-/// What is wrong with a state file: the line, the field, and what would be right.
-///
-/// ```
-/// let error = taskmock::State::from_json("{").unwrap_err();
-/// assert_eq!(error.line(), 1);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StateError {
-    line: usize,
-    field: String,
-    sentence: String,
-}
-
-impl StateError {
-    /// The line, from 1.
-    ///
-    /// ```
-    /// assert_eq!(taskmock::State::from_json("{\n\n]").unwrap_err().line(), 3);
-    /// ```
-    pub fn line(&self) -> usize {
-        self.line
-    }
-
-    /// The field, such as `ehpc.tasks[3].takes`; `.` for the whole.
-    ///
-    /// ```
-    /// let error = taskmock::State::from_json(r#"{"dws": {"tasks": [{"takes": 5}]}}"#).unwrap_err();
-    /// assert_eq!(error.field(), "dws.tasks[0].takes");
-    /// ```
-    pub fn field(&self) -> &str {
-        &self.field
-    }
-
-    fn of_json(json: &str, field: String, error: &serde_json::Error) -> Self {
-        // `?` stands for a key or an element that could not be read.
-        let field = match field.trim_end_matches('?').trim_end_matches('.') {
-            "" => ".".to_owned(),
-            field => field.to_owned(),
-        };
-        let message = error.to_string();
-        let place = format!(" at line {} column {}", error.line(), error.column());
-        let sentence = message.strip_suffix(place.as_str()).unwrap_or(&message).to_owned();
-        // The parser has gone on when a value of the right type turns out to be wrong.
-        let line = if error.is_data() { line_of(json, &field) } else { None };
-        StateError { line: line.unwrap_or(error.line().max(1)), field, sentence }
-    }
-}
-
-impl fmt::Display for StateError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, {}: {}", self.line, self.field, self.sentence)
-    }
-}
-
-impl std::error::Error for StateError {}
-
-/// The line on which a field such as `ehpc.tasks[3].takes` stands in a JSON text, or what it would
-/// stand in.
-fn line_of(json: &str, field: &str) -> Option<usize> {
-    let parent = field.rfind(['.', '[']).map(|end| &field[..end]);
-    line_of_present(json, field).or_else(|| line_of(json, parent?))
-}
-
-fn line_of_present(json: &str, field: &str) -> Option<usize> {
-    let steps: Vec<&str> = field.split(['.', '[']).map(|step| step.trim_end_matches(']')).collect();
-    // The seed walks to the field and fails there, so that the parser says where that is.
-    let error = Field(&steps).deserialize(&mut serde_json::Deserializer::from_str(json)).err()?;
-    Some(error.line())
-}
-
-#[derive(Clone, Copy)]
-struct Field<'a>(&'a [&'a str]);
-
-impl<'de> DeserializeSeed<'de> for Field<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        if self.0.is_empty() {
-            return Err(de::Error::custom("here"));
-        }
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Field<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object or a list")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(key) = map.next_key::<String>()? {
-            match self.0.split_first() {
-                Some((step, rest)) if *step == key => map.next_value_seed(Field(rest))?,
-                _ => {
-                    map.next_value::<IgnoredAny>()?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        let wanted = self.0.first().and_then(|step| step.parse::<usize>().ok());
-        for at in 0.. {
-            let more = match wanted {
-                Some(wanted) if wanted == at => list.next_element_seed(Field(&self.0[1..]))?.is_some(),
-                _ => list.next_element::<IgnoredAny>()?.is_some(),
-            };
-            if !more {
-                break;
-            }
-        }
-        Ok(())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn sentence(json: &str) -> String {
-        State::from_json(json).expect_err(json).to_string()
-    }
-
-    #[test]
-    fn a_wrong_state_names_the_line_the_field_and_what_would_be_right() {
-        for (json, expected) in [
-            ("{\n \"clock\": \"today\"\n}", "line 2, clock: `today` is not an RFC 3339 time"),
-            ("{\n \"clok\": 1}", "line 2, clok: unknown field `clok`, expected one of `clock`, `seed`"),
-            (
-                "{\n \"dialect\": {\n  \"tasks\": \"list\"}}",
-                "line 3, dialect.tasks: invalid value: string \"list\", expected \"array\" or \"object\"",
-            ),
-            (
-                "{\"ehpc\": {\"tasks\": [\n{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"x\", \"ends\": \"Failed\"}]}}",
-                "line 2, ehpc.tasks[0].ends: unknown variant `Failed`, expected one of `Success`, `Fail`, `PartialFail`, `Never`",
-            ),
-            (
-                "{\"ehpc\": {\"tasks\": [{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"x\",\n\"takes\": \"5 parsecs\"}]}}",
-                "line 2, ehpc.tasks[0].takes: `5 parsecs` is not a span of time such as 90s, 20m or 1h 30m",
-            ),
-            (
-                "{\"ehpc\": {\"tasks\": [\n{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"x\"},\n{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"x\"}]}}",
-                "line 3, ehpc.tasks[1].task_id: `a` is there twice in cluster `c`; give each task its own",
-            ),
-            (
-                "{\"dws\": {\"clusters\": [\n{\"project_id\": \"p\",\n \"cluster_id\": \"c\"}]}}",
-                "line 3, dws.clusters[0].cluster_id: `c` is no UUID of 36 characters",
-            ),
-            (
-                "{\"dws\": {\"tasks\": [\n{\"cluster_id\": \"c\", \"type\": \"Grow\", \"logical_cluster_name\": \"l\"}]}}",
-                "line 2, dws.tasks[0].cluster_id: `c` is not in dws.clusters",
-            ),
-            (
-                "{\"armed\": [\n{\"operation\": \"ehpc.list_tasks\",\n\"code\": \"Nope\"}]}",
-                "line 3, armed[0].code: `Nope` is no error of ehpc.list_tasks; there are InvalidParams, NotEnabled",
-            ),
-            (
-                "{\"armed\": [{\"operation\": \"x\", \"code\": \"y\"}]}",
-                "line 1, armed[0].operation: `x` is no operation; there are ehpc.list_tasks,",
-            ),
-            (
-                "{\"ack\": {\"tasks\": [{\"task_id\": \"a\", \"aliases\": [\"a\"], \"cluster_id\": \"c\", \"task_type\": \"t\"}]}}",
-                "line 1, ack.tasks[0].aliases[0]: `a` is the id of a task already",
-            ),
-            (
-                "{\"ehpc\": {\n\"tasks\": [\n\n{\"task_id\": \"a\"\n}\n]}}",
-                "line 4, ehpc.tasks[0]: missing field `cluster_id`",
-            ),
-            (
-                "{\"ehpc\": {\"tasks\": [\n{\"cluster_id\": \"c\", \"task_type\": \"x\"}]}}",
-                "line 2, ehpc.tasks[0].task_id: it is empty; give each task an id",
-            ),
-            (
-                "{\"ehpc\": {\"commands\": [{\"command_id\": \"x\",\n\"cluster_id\": \"\", \"nodes\": []}]}}",
-                "line 2, ehpc.commands[0].cluster_id: it is empty",
-            ),
-            (
-                "{\"ehpc\": {\"tasks\": [{\"takes\": 60}]}}",
-                "line 1, ehpc.tasks[0].takes: invalid type: integer `60`, expected a span of time such as \"90s\"",
-            ),
-            (
-                "{\n\"clock\": 1}",
-                "line 2, clock: invalid type: integer `1`, expected a time such as \"2026-11-21T20:21:00Z\"",
-            ),
-            ("{\n\"seed\": 1,}", "line 2, .: trailing comma"),
-            (
-                "{\"armed\": [{\"operation\": \"ehpc.list_tasks\", \"response\": {\n\"status\": 99}}]}",
-                "line 2, armed[0].response.status: `99` is no status",
-            ),
-            ("{\n\"seed\": -1\n}", "line 2, seed: invalid value: integer `-1`, expected u64"),
-            ("{} {}", "line 1, .: trailing characters"),
-            ("", "line 1, .: EOF while parsing a value"),
-            ("[]", "line 1, .: a state is an object, such as"),
-        ] {
-            let said = sentence(json);
-            assert!(said.starts_with(expected), "{json}\nsays {said}\nnot  {expected}");
-        }
-    }
-
-    #[test]
-    fn an_empty_object_is_an_empty_state() {
-        assert_eq!(State::from_json("{}"), Ok(State::default()));
-    }
 
     #[test]
     fn a_raw_response_may_hold_bytes_that_are_no_text() {

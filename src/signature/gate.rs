@@ -11,6 +11,7 @@ use super::canonical::{Algorithm, Claim, Mistake, Signed, bytes_of, mistakes, si
 use crate::clock::Timestamp;
 use crate::error_code::Refusal;
 use crate::http::Incoming;
+use crate::text;
 
 /// Who may ask, and which nonces were used.
 #[derive(Debug, Default)]
@@ -23,6 +24,14 @@ pub(crate) struct Gate {
 
 /// The oldest nonces are forgotten when there are more, so that no client can make the gate grow.
 const MOST_NONCES: usize = 100_000;
+
+/// The most bytes that are signed to find out why one signature is wrong. A usual request has 1 or 2
+/// kB and fewer than a hundred likely mistakes, which are then all tried.
+const MOST_SIGNED: usize = 4 << 20;
+
+/// The most characters that a diagnosis shows of one line, and of one text of several lines.
+const LONGEST_LINE: usize = 2000;
+const LONGEST_TEXT: usize = 8000;
 
 /// A signature is good for 15 minutes before and after its time.
 const WINDOW: std::time::Duration = std::time::Duration::from_secs(15 * 60);
@@ -83,7 +92,12 @@ impl Gate {
 
     pub(crate) fn by_token(&self, token: &str) -> Option<usize> {
         let has_it = |own: &str| bool::from(own.as_bytes().ct_eq(token.as_bytes()));
-        self.credentials.iter().position(|user| !user.is_inactive && user.security_token.as_deref().is_some_and(has_it))
+        // All of them are compared, so that the time does not tell which came close.
+        let active = self.credentials.iter().enumerate().filter(|(_, user)| !user.is_inactive);
+        active.fold(None, |found, (at, user)| match user.security_token.as_deref().is_some_and(has_it) {
+            true => found.or(Some(at)),
+            false => found,
+        })
     }
 
     /// False if it was used before.
@@ -105,8 +119,10 @@ impl Gate {
 
 pub(crate) fn out_of_time(access_key: &str, stated: &str, now: Timestamp) -> String {
     format!(
-        "the signature of {access_key} is of {stated}, more than 15 minutes from the backend's clock, which stands at {now}\n\
-         likely cause: the clock; set the backend's to the client's"
+        "the signature of {} is of {}, more than 15 minutes from the backend's clock, which stands at {now}\n\
+         likely cause: the clock; set the backend's to the client's",
+        shown(access_key),
+        shown(stated),
     )
 }
 
@@ -196,14 +212,19 @@ fn verify(
         indented(&right.string_to_sign),
         shown(&claim.signature),
     );
-    let found = mistakes(&claim.signed_headers)
-        .into_iter()
-        .map(|(said, mistake)| (said, sign(request, claim, &user.secret, &mistake)))
+    let mistakes = mistakes(&claim.signed_headers);
+    let causes = mistakes.len() + all.len();
+    let tried = causes.min(MOST_SIGNED / size(request, claim));
+    let found = mistakes
+        .iter()
+        .take(tried)
+        .map(|(said, mistake)| (said, sign(request, claim, &user.secret, mistake)))
         .find(|(_, signed)| is_right(signed));
-    let other_secret = all.iter().find(|other| is_right(&sign(request, claim, &other.secret, &Mistake::default())));
+    let mut others = all.iter().take(tried.saturating_sub(mistakes.len()));
+    let other_secret = others.find(|other| is_right(&sign(request, claim, &other.secret, &Mistake::default())));
     match (found, other_secret) {
         (Some((said, signed)), _) => {
-            let _ = write!(signature_diagnosis, "likely cause: {said}");
+            let _ = write!(signature_diagnosis, "likely cause: {}", shown(said));
             if let Some((server, client)) = first_difference(&right, &signed) {
                 let _ = write!(
                     signature_diagnosis,
@@ -215,6 +236,12 @@ fn verify(
         }
         (None, Some(other)) => {
             let _ = write!(signature_diagnosis, "likely cause: it is signed with the secret of {}", other.access_key());
+        }
+        (None, None) if tried < causes => {
+            let _ = write!(
+                signature_diagnosis,
+                "likely cause: unknown; the request is so large that only {tried} of {causes} likely causes were tried"
+            );
         }
         (None, None) => {
             signature_diagnosis
@@ -246,24 +273,40 @@ fn not_covered(request: &Incoming<'_>, claim: &Claim) -> Option<String> {
         .then(|| format!("the scope `{}` is not DAY/REGION/SERVICE with the day of X-Sdk-Date", shown(&claim.scope)))
 }
 
-/// A line for a terminal: control characters are escaped, and only the start of what is long is shown.
-fn shown(text: &str) -> String {
-    const LONGEST: usize = 2000;
-    let mut shown = String::new();
-    for character in text.chars().take(LONGEST) {
-        if character.is_control() { shown.extend(character.escape_default()) } else { shown.push(character) }
-    }
-    if shown.len() < text.len() && text.chars().nth(LONGEST).is_some() {
-        shown.push('…');
-    }
-    shown
+/// Returns how many bytes of a request it takes, about, to sign it once.
+fn size(request: &Incoming<'_>, claim: &Claim) -> usize {
+    let mut headers = 0;
+    let mut count = 0;
+    request.each_header(|name, value| {
+        headers += name.len() + value.len();
+        count += 1;
+    });
+    // Each header that is listed is looked up among those that were sent.
+    let lookups = claim.signed_headers.iter().map(|name| name.len() + count).sum::<usize>();
+    // Parameters, which a form has too, are encoded and encoded again.
+    1 + request.path.len() + 3 * (request.query.len() + request.body.len()) + headers + lookups
 }
 
-/// At most so many lines, each two to the right, so that none can pass for one of the signature_diagnosis's own.
+/// Returns a line for a terminal, of a long one the beginning.
+fn shown(text: &str) -> String {
+    text::shown(text, LONGEST_LINE)
+}
+
+/// Returns the beginning of a text, each line two to the right, so that none can pass for one of the
+/// diagnosis's own.
 fn indented(text: &str) -> String {
-    const MOST_LINES: usize = 100;
-    let lines = text.lines().take(MOST_LINES).map(|line| format!("  {}", shown(line)));
-    lines.collect::<Vec<_>>().join("\n")
+    let mut left = LONGEST_TEXT;
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        if left == 0 {
+            lines.push("  …".to_owned());
+            break;
+        }
+        lines.push(format!("  {}", text::shown(line, left.min(LONGEST_LINE))));
+        // A line end counts too, so that empty lines are bounded.
+        left = left.saturating_sub(line.chars().take(LONGEST_LINE).count() + 1);
+    }
+    lines.join("\n")
 }
 
 /// The first line in which what the server signs is not what the client signed.
@@ -341,6 +384,35 @@ mod tests {
         let all: HashSet<String> =
             mistakes(&["host".to_owned(), "x-sdk-date".to_owned()]).into_iter().map(|(said, _)| said).collect();
         assert_eq!(named, all);
+    }
+
+    #[test]
+    fn the_search_for_a_cause_is_bounded_in_work_and_in_what_it_shows() {
+        let form = Bytes::from(format!("a={}", "%20".repeat(350_000)));
+        let request = http::Request::post("/").header("content-type", "application/x-www-form-urlencoded");
+        let request = request.body(form).expect("a request");
+        let incoming = Incoming::from(&request);
+        let claim = Claim {
+            algorithm: Algorithm::RpcV1,
+            access_key: "k".to_owned(),
+            signed_headers: vec!["\u{202e}\n".repeat(100_000)],
+            signature: "\u{9b}".repeat(100_000),
+            scope: String::new(),
+        };
+        let users: Vec<Credentials> = (0..50).map(|number| Credentials::new(&number.to_string(), "s")).collect();
+        let (_, said) = verify(&incoming, &claim, &users[0], &users).expect_err("it is wrong");
+        assert!(said.ends_with("only 1 of 63 likely causes were tried"), "{}", &said[said.len() - 100..]);
+        assert!(said.len() < 10 * LONGEST_TEXT, "{} bytes", said.len());
+        assert!(!said.contains(['\u{202e}', '\u{9b}']));
+    }
+
+    #[test]
+    fn the_nonces_of_before_are_forgotten_when_they_are_told_to_be() {
+        let mut gate = Gate::default();
+        assert!(gate.use_nonce("k", "1") && !gate.use_nonce("k", "1"));
+        gate.forget_nonces();
+        assert!(gate.use_nonce("k", "1"));
+        assert_eq!((gate.order.len(), gate.used.len()), (1, 1));
     }
 
     #[test]

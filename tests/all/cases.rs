@@ -3,24 +3,22 @@
 use std::collections::HashSet;
 use std::fmt::Write as _;
 
-use taskmock::{
-    BodySample, Case, Format, OperationInput, OperationOutput, Seed, body_catalogue, catalogue, fact, random_body,
-    random_case, raw_requests,
-};
+use taskmock::case::{self, Ask, BodySample, Case, Catalogue, body_catalogue, catalogue, random_body, raw_requests};
+use taskmock::{Format, OperationOutput, Seed, fact};
 
 /// Runs a case in memory: what is wrong, if anything.
-pub(crate) fn run<I: OperationInput>(case: &Case<I>) -> Result<(), String> {
+pub(crate) fn run<I: Catalogue>(case: &Case<I>) -> Result<(), String> {
     let mut backend = case.backend();
     let response = backend.respond(&case.request());
     let read = case.read(&response).map_err(|error| format!("{error}\n{case:?}"))?;
     case.check(read).map_err(|mismatch| mismatch.to_string())?;
-    match case.name.starts_with("wire.") {
-        true => Ok(()),
-        false => case.check_requests(&backend.requests()).map_err(|mismatch| mismatch.to_string()),
+    match case.when {
+        Ask::Raw(_) => Ok(()),
+        Ask::Input(_) => case.check_requests(&backend.requests()).map_err(|mismatch| mismatch.to_string()),
     }
 }
 
-fn run_all<I: OperationInput>() {
+fn run_all<I: Catalogue>() {
     let mut wrong = String::new();
     let mut count = 0;
     for format in Format::ALL {
@@ -58,16 +56,16 @@ fn run_all<I: OperationInput>() {
     println!("{} {count}", I::ID);
 }
 
-pub(crate) fn read<I: OperationInput>(body: &BodySample<I>) -> Result<(), String> {
+pub(crate) fn read<I: Catalogue>(body: &BodySample<I>) -> Result<(), String> {
     let read = I::Output::decode(&body.bytes, body.format, &taskmock::dialect::Dialect::default());
     body.check(read).map_err(|mismatch| mismatch.to_string())
 }
 
-fn run_random<I: OperationInput>(formats: &[Format]) {
+fn run_random<I: Catalogue>(formats: &[Format]) {
     for format in formats {
         let (mut answered, mut refused) = (0, 0);
         for seed in 0..800 {
-            let case = random_case::<I>(Seed(seed), *format);
+            let case = case::random::<I>(Seed(seed), *format);
             run(&case).unwrap_or_else(|said| panic!("{said}"));
             match case.then {
                 Ok(_) => answered += 1,

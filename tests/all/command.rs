@@ -78,8 +78,8 @@ fn serve_says_where_it_listens_answers_logs_and_ends_cleanly_on_both_signals() {
         let (code, said) = serving.stop(signal);
         assert_eq!(code, Some(0), "{signal}");
         assert_eq!(
-            said.lines().next().map(|line| line.starts_with("200 GET /?Action=ListTasks&")),
-            Some(true),
+            said.lines().map(|line| line.contains("Z 200 GET /?Action=ListTasks&")).collect::<Vec<_>>(),
+            [true],
             "{said}"
         );
     }
@@ -95,7 +95,7 @@ fn serve_goes_on_and_ends_when_nobody_reads_what_it_logs() {
     }
     let (code, said) = serving.stop("-TERM");
     assert_eq!(code, Some(0));
-    assert!(said.starts_with("400 GET /tasks/aaa"), "{said}");
+    assert!(said.lines().next().is_some_and(|line| line.ends_with(&format!("Z 400 GET /tasks/{long}"))), "{said}");
 }
 
 #[test]
@@ -314,4 +314,69 @@ fn serve_verifies_signatures_and_says_why_one_is_wrong() {
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(said.contains(expected) && said.lines().count() == 1 && !said.contains("topsecret"), "{said}");
     }
+}
+
+#[test]
+fn serve_steps_its_clock_stays_quiet_and_ends_when_its_standard_input_is_closed() {
+    let mut child = taskmock()
+        .args(["serve", "--listen", "127.0.0.1:0", "--step", "30s", "--quiet", "--until-stdin-closes"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
+    let address =
+        line.trim_end().strip_prefix("listening on http://").expect("an address").parse().expect("an address");
+    fetch(address, "/tasks/T-1");
+    fetch(address, "/tasks/T-1");
+    assert_eq!(fetch(address, "/__taskmock__/clock").1, r#"{"clock":"2024-03-03T00:01:00Z"}"#);
+    drop(child.stdin.take());
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn serve_speaks_tls_and_writes_its_ca() {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("ca.pem");
+    let mut child = taskmock()
+        .args(["serve", "--listen", "127.0.0.1:0", "--tls", "--ca-file", path.to_str().expect("UTF-8")])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
+    let pem = fs::read_to_string(&path).expect("the CA is there before the line is");
+    let _ = child.kill();
+    let _ = child.wait();
+    assert!(line.starts_with("listening on https://127.0.0.1:"), "{line}");
+    assert!(pem.starts_with("-----BEGIN CERTIFICATE-----"), "{pem}");
+}
+
+/// A limit of the system's, on which the shell puts it.
+#[cfg(target_os = "linux")]
+#[test]
+fn serve_goes_on_when_it_runs_out_of_file_descriptors_and_says_so_once() {
+    let serve = format!("ulimit -n 40; exec {} serve --listen 127.0.0.1:0", env!("CARGO_BIN_EXE_taskmock"));
+    let mut child = Command::new("sh")
+        .args(["-c", &serve])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().expect("its output")).read_line(&mut line).expect("a line");
+    let address =
+        line.trim_end().strip_prefix("listening on http://").expect("an address").parse().expect("an address");
+    let serving = Serving { child, address };
+    // Twice as many connections as it can hold, all of which are kept open.
+    let idle: Vec<_> = (0..80).map(|_| std::net::TcpStream::connect(address).expect("a connection")).collect();
+    for _ in 0..5 {
+        assert_eq!(fetch(address, "/tasks/T-5faa48fb31b6b8078d00****").0, 200);
+    }
+    let (_, said) = serving.stop("-TERM");
+    drop(idle);
+    let complaints = said.lines().filter(|line| line.contains("cannot accept a connection")).count();
+    assert_eq!(complaints, 1, "{said}");
 }

@@ -7,13 +7,12 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::Mutex;
 
+use taskmock::case::{Catalogue, ForOperation, Level, for_operation};
 use taskmock::conformance::{
     self, ClientAnswer, ClientRun, KnownFailing, NoAnswer, Outcome, Reply, Report, ReportOptions, Results, Selection,
     ServerRun, Side,
 };
-use taskmock::{
-    Backend, ForOperation, Format, Level, OperationInput, Request, Response, Seed, State, for_operation, operations,
-};
+use taskmock::{Backend, Format, OperationInput, Request, Response, Seed, State, operations};
 
 use taskmock::ack::describe_task_info;
 use taskmock::dws::list_logical_cluster_tasks;
@@ -65,7 +64,7 @@ fn read_response(stream: &mut TcpStream) -> Response {
 }
 
 /// What a client of three pieces answers, over a socket.
-pub(crate) fn answer<I: OperationInput>(
+pub(crate) fn answer<I: Catalogue>(
     client: &Client<I>,
     endpoint: &str,
     input: &I,
@@ -84,7 +83,7 @@ pub(crate) fn answer<I: OperationInput>(
     }
 }
 
-fn run<I: OperationInput>(client: &Client<I>, format: Format, random: u64) -> Results {
+fn run<I: Catalogue>(client: &Client<I>, format: Format, random: u64) -> Results {
     let selection = Selection::new().formats([format]).random(random).cases(["*"]);
     ClientRun::new(selection).run(|endpoint: &str, input: &I| answer(client, endpoint, input, format))
 }
@@ -97,7 +96,7 @@ struct Sound(Format);
 
 impl ForOperation for Sound {
     type Output = Results;
-    fn run<I: OperationInput>(self) -> Results {
+    fn run<I: Catalogue>(self) -> Results {
         run(&sound::<I>(), self.0, 50)
     }
 }
@@ -129,7 +128,7 @@ fn text(results: &Results, least: Level) -> String {
 
 /// Adds what the mutants of an operation fail, and returns those that nobody notices. What fails most cases,
 /// whatever they are about, shows of none what it is worth.
-fn failed_by<I: OperationInput>(mutants: Vec<Mutant<I>>, all: &mut BTreeSet<String>) -> BTreeSet<&'static str> {
+fn failed_by<I: Catalogue>(mutants: Vec<Mutant<I>>, all: &mut BTreeSet<String>) -> BTreeSet<&'static str> {
     let operation = taskmock::operation(I::ID).expect("it exists");
     let mut unnoticed = BTreeSet::new();
     for mutant in mutants {

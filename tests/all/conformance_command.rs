@@ -331,3 +331,76 @@ fn the_line_that_runs_a_case_again_fits_on_a_screen() {
     let again = said.lines().find(|line| line.starts_with("  again ")).expect("a line");
     assert!(again.chars().count() < 300 && again.ends_with("… (the command is shortened)"), "{again}");
 }
+
+/// A server that answers whatever is not for the control interface with these bytes, and keeps the connection open.
+fn hostile_server(answer: fn(&mut std::net::TcpStream) -> std::io::Result<()>) -> String {
+    use std::io::{BufRead, BufReader, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let url = format!("http://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        let mut open = Vec::new();
+        for stream in listener.incoming() {
+            let mut stream = stream.expect("a connection");
+            let head: Vec<String> =
+                BufReader::new(&stream).lines().map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+            let is_control = head.first().is_some_and(|line| line.contains("/__taskmock__/"));
+            // A client that has had enough closes the connection.
+            let _ = match is_control {
+                true => stream.write_all(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"),
+                false => answer(&mut stream),
+            };
+            open.push(stream);
+        }
+    });
+    url
+}
+
+#[test]
+fn a_server_has_a_limit_of_bytes_and_of_time() {
+    use std::io::Write;
+    let long = hostile_server(|stream| {
+        stream.write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")?;
+        let chunk = [b"10000\r\n", &[b'x'; 0x10000][..], b"\r\n"].concat();
+        (0..10_000).try_for_each(|_| stream.write_all(&chunk))
+    });
+    let slow = hostile_server(|stream| stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{"));
+    for (url, expected) in [(long, "its response has more than 16 MiB"), (slow, "it did not respond within 0.2 s")] {
+        let options = ["--timeout", if expected.contains("0.2") { "0.2" } else { "60" }];
+        let (code, said, errors) = told(conformance(
+            &[&["server", &url, "--operation", "dws.list_logical_cluster_tasks"], &options[..]].concat(),
+        ));
+        assert!(code != 0 && (said.contains(expected) || errors.contains(expected)), "{code}\n{said}\n{errors}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_report_that_is_written_again_keeps_its_permissions() {
+    use std::os::unix::fs::PermissionsExt;
+    let report = path("mode.json");
+    fs::write(&report, "old").expect("a file");
+    fs::set_permissions(&report, fs::Permissions::from_mode(0o640)).expect("its owner may");
+    let options = [THREE, &["--json", report.to_str().expect("UTF-8")]].concat();
+    let (_, said, errors) = ask_script(&options, UNSUPPORTED);
+    assert_ne!(fs::read(&report).expect("a file"), b"old", "{said}{errors}");
+    assert_eq!(fs::metadata(&report).expect("a file").permissions().mode() & 0o7777, 0o640);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_client_started_ends_with_it_also_if_the_client_ends_by_itself() {
+    let marker = format!("32{}", std::process::id());
+    let (_, said, _) = ask_script(THREE, &format!("sleep {marker} > /dev/null 2>&1 & {UNSUPPORTED}"));
+    assert!(said.contains("not run"), "{said}");
+    let running = Command::new("ps").args(["-eo", "args"]).output().expect("ps runs").stdout;
+    assert!(!String::from_utf8_lossy(&running).contains(&format!("sleep {marker}")));
+}
+
+#[test]
+fn an_error_obeys_no_control_character() {
+    for hostile in ["/proc/\u{9b}2J\u{1b}[2J", "/proc/\u{202e}txt"] {
+        let output = Command::new(env!("CARGO_BIN_EXE_taskmock")).args(["regenerate", "--dir", hostile]).output();
+        let (code, _, said) = told(output.expect("it runs"));
+        assert!(code == 2 && said.contains("\\u{") && !said.contains(['\u{9b}', '\u{1b}', '\u{202e}']), "{said:?}");
+    }
+}

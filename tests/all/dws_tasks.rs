@@ -163,3 +163,40 @@ fn what_is_out_of_range_is_refused() {
         assert_eq!((status, body["error_code"].as_str()), (expected.0, Some(expected.1)), "{path}");
     }
 }
+
+#[test]
+fn a_task_without_a_time_starts_when_the_state_is_loaded_and_ends() {
+    let mut state = State::documents();
+    state.dws.tasks = vec![Task::new(CLUSTER, "lc", "Grow").takes(Span::seconds(60)).succeeds("done")];
+    let mut loaded = Backend::documents();
+    loaded.load(state.clone());
+    for mut backend in [Backend::new(state), loaded] {
+        let mut first = || ask(&mut backend, DWS_PATH).1["logical_cluster_tasks"][0].clone();
+        let running = first();
+        assert_eq!((&running["start_time"], &running["result"]), (&json!("2024-03-03 00:00:00"), &json!("")));
+        backend.advance(Duration::from_secs(60));
+        let ended = ask(&mut backend, DWS_PATH).1["logical_cluster_tasks"][0].clone();
+        assert_eq!((&ended["end_time"], &ended["result"]), (&json!("2024-03-03 00:01:00"), &json!("success")));
+    }
+}
+
+#[test]
+fn each_cluster_has_its_own_tasks_whatever_was_submitted_last() {
+    let other = "00000000-0000-0000-0000-000000000001";
+    let mut state = State::documents();
+    let project_id = state.dws.clusters[0].project_id.clone();
+    state.dws.clusters.push(taskmock::dws::Cluster { project_id, cluster_id: other.to_owned() });
+    state.dws.tasks = vec![Task::new(CLUSTER, "mine", "Grow"), Task::new(other, "other", "Grow")];
+    let mut backend = Backend::new(state);
+    let names = |backend: &mut Backend, cluster: &str| {
+        let (_, body) = ask(backend, &DWS_PATH.replace(CLUSTER, cluster));
+        field(&body["logical_cluster_tasks"], "logical_cluster_name").join(",")
+    };
+    assert_eq!((names(&mut backend, CLUSTER), names(&mut backend, other)), ("mine".into(), "other".into()));
+    backend.submit(Task::new(other, "other2", "Grow"));
+    backend.submit(Task::new(CLUSTER, "mine2", "Grow"));
+    assert_eq!(
+        (names(&mut backend, CLUSTER), names(&mut backend, other)),
+        ("mine,mine2".into(), "other,other2".into())
+    );
+}

@@ -3,11 +3,9 @@
 use std::collections::HashSet;
 
 use serde_json::Value;
+use taskmock::case::{Catalogue, ForOperation, body_catalogue, catalogue, for_operation, raw_requests};
 use taskmock::dialect::SWITCHES;
-use taskmock::{
-    FactKind, ForOperation, Format, OperationInput, body_catalogue, catalogue, fact, facts, for_operation, operations,
-    raw_requests,
-};
+use taskmock::{FactKind, Format, fact, facts, operations};
 
 #[test]
 fn every_fact_has_its_own_id_and_a_source() {
@@ -50,7 +48,7 @@ struct Shown;
 impl ForOperation for Shown {
     type Output = Vec<(String, Vec<&'static str>)>;
 
-    fn run<I: OperationInput>(self) -> Self::Output {
+    fn run<I: Catalogue>(self) -> Self::Output {
         let mut shown = Vec::new();
         for format in Format::ALL {
             shown.extend(catalogue::<I>(*format).into_iter().map(|case| (case.name, case.facts)));
@@ -83,7 +81,7 @@ struct Fields;
 impl ForOperation for Fields {
     type Output = Vec<String>;
 
-    fn run<I: OperationInput>(self) -> Vec<String> {
+    fn run<I: Catalogue>(self) -> Vec<String> {
         let mut fields = Vec::new();
         for case in catalogue::<I>(Format::Json) {
             if let Ok(output) = &case.then {

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
+use taskmock::case::{Catalogue, ForOperation, for_operation};
 use taskmock::dialect::Dialect;
-use taskmock::{Fixtures, ForOperation, Format, OperationInput, OperationOutput, Seed, Shard, State, for_operation};
+use taskmock::{Fixtures, Format, OperationOutput, Seed, Shard, State};
 
 fn taskmock(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_taskmock")).args(arguments).output().expect("it runs")
@@ -70,7 +71,7 @@ struct Read<'a>(&'a BTreeMap<String, Vec<u8>>);
 impl ForOperation for Read<'_> {
     type Output = usize;
 
-    fn run<I: OperationInput>(self) -> usize {
+    fn run<I: Catalogue>(self) -> usize {
         let mut count = 0;
         let folders =
             self.0.iter().filter(|(path, _)| path.starts_with(&format!("{}/", I::ID)) && path.ends_with("/case.json"));
@@ -126,7 +127,7 @@ fn every_folder_can_be_read_and_says_what_its_bodies_hold() {
 fn the_manifest_has_the_hash_of_every_file() {
     let files = Fixtures::default().files();
     let manifest: Value = serde_json::from_slice(&files["manifest.json"]).expect("JSON");
-    assert_eq!(manifest["generator_version"], taskmock::GENERATOR_VERSION);
+    assert_eq!(manifest["generator_version"], taskmock::case::GENERATOR_VERSION);
     assert_eq!(manifest["files"].as_object().expect("a map").len(), files.len() - 1);
     // Of `printf '' | sha256sum`: the body of an empty answer.
     assert_eq!(
@@ -350,4 +351,129 @@ fn requests_can_be_signed_and_then_verify() {
     let http = String::from_utf8_lossy(&files["dws.list_logical_cluster_tasks/full/request.http"]).into_owned();
     assert!(http.contains("authorization: SDK-HMAC-SHA256 Access=testid, SignedHeaders="), "{http}");
     assert_eq!(http.matches("host: ").count(), 1);
+}
+
+/// What is beside a folder under a name of a working folder.
+fn working_folders(folder: &Path) -> Vec<String> {
+    let name = format!(".{}.", folder.file_name().expect("a name").to_string_lossy());
+    let beside = fs::read_dir(folder.parent().expect("a parent")).expect("a folder").flatten();
+    beside
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|file| file.starts_with(&name))
+        .collect()
+}
+
+/// The process ids of two containers may be the same, and a name made of one can be guessed.
+#[test]
+fn a_working_folder_that_somebody_planted_is_neither_used_nor_published() {
+    let folder = fresh("planted");
+    let expected = {
+        let other = fresh("planted-not");
+        assert_eq!(write(&other, &[]).status.code(), Some(0));
+        tree(&other)
+    };
+    let parent = folder.parent().expect("a parent");
+    // Every process id that the command could get, near those that are in use, and this one, which runs.
+    for id in [1, std::process::id()].into_iter().chain((1..300).map(|more| std::process::id() + more)) {
+        let planted = parent.join(format!(".planted.regenerating-{id}"));
+        fs::create_dir_all(planted.join("ack.describe_task_info/evil")).expect("a folder");
+        fs::write(planted.join("ack.describe_task_info/evil/case.json"), "evil").expect("a file");
+    }
+    let output = write(&folder, &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(tree(&folder) == expected);
+    #[cfg(unix)]
+    assert_eq!(working_folders(&folder), Vec::<String>::new(), "they are taken for those of killed runs");
+}
+
+#[test]
+fn runs_side_by_side_publish_one_tree_or_the_other() {
+    let folder = fresh("side-by-side");
+    let trees = ["0", "1"].map(|seed| {
+        let alone = fresh(&format!("alone-{seed}"));
+        assert_eq!(write(&alone, &["--seed", seed]).status.code(), Some(0));
+        tree(&alone)
+    });
+    for _ in 0..3 {
+        let started = ["0", "1", "0", "1"].map(|seed| {
+            Command::new(env!("CARGO_BIN_EXE_taskmock"))
+                .args(["regenerate", "--dir", &folder.to_string_lossy(), "--seed", seed])
+                .args(FEW)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("it starts")
+        });
+        for mut child in started {
+            assert_eq!(child.wait().expect("it ends").code(), Some(0));
+        }
+        assert!(trees.contains(&tree(&folder)), "it is neither");
+    }
+    assert_eq!(working_folders(&folder), Vec::<String>::new());
+}
+
+/// In a namespace of its own, where a test may mount; where the system forbids that there is nothing to see.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_mount_point_is_refused_in_a_sentence() {
+    let folder = fresh("mounted");
+    fs::create_dir_all(&folder).expect("a folder");
+    for mount in ["mount -t tmpfs none \"$0\"", "mount --bind \"$0\" \"$0\""] {
+        let script = format!(
+            "{mount} || exit 77; exec \"$1\" regenerate --operation ack.describe_task_info --random 0 --dir \"$0\""
+        );
+        let output = Command::new("unshare")
+            .args(["--user", "--map-root-user", "--mount", "sh", "-c", &script])
+            .args([folder.as_os_str(), env!("CARGO_BIN_EXE_taskmock").as_ref()])
+            .output();
+        let Ok(output) = output else { return };
+        let said = said(&output);
+        if output.status.code() == Some(77) || said.contains("unshare failed") {
+            eprintln!("this system does not let a test mount: {said}");
+            return;
+        }
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains("is a mount point") && said.contains("nothing was changed"), "{said}");
+        assert_eq!(working_folders(&folder), Vec::<String>::new());
+        assert!(tree(&folder).is_empty());
+    }
+}
+
+#[test]
+fn credentials_come_from_a_file_or_the_environment_too() {
+    let file = fresh("credentials.txt");
+    fs::write(&file, "# mine\n\ntestid:testsecret\n").expect("a file");
+    let file = file.to_string_lossy().into_owned();
+    let trees = [
+        (vec!["--credentials", "testid:testsecret"], ""),
+        (vec!["--credentials-file", &file], "other:other"),
+        (vec![], "testid:testsecret"),
+    ]
+    .map(|(arguments, variable)| {
+        let folder = fresh("credentials");
+        let output = Command::new(env!("CARGO_BIN_EXE_taskmock"))
+            .args(["regenerate", "--dir", &folder.to_string_lossy()])
+            .args(FEW)
+            .args(arguments)
+            .env("TASKMOCK_CREDENTIALS", variable)
+            .output()
+            .expect("it runs");
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        tree(&folder)
+    });
+    assert!(trees[0] == trees[1] && trees[0] == trees[2]);
+    let authorized =
+        trees[0].values().filter(|file| file.windows(17).any(|bytes| bytes == b"Credential=testid")).count();
+    assert!(authorized > 0);
+    for (text, expected) in
+        [("a:b\nc:d", "credentials of 2 users; give those of one"), ("topsecret", "credentials are AK:SECRET")]
+    {
+        let output = Command::new(env!("CARGO_BIN_EXE_taskmock"))
+            .args(["regenerate", "--check"])
+            .env("TASKMOCK_CREDENTIALS", text)
+            .output()
+            .expect("it runs");
+        let said = said(&output);
+        assert!(output.status.code() == Some(2) && said.contains(expected) && !said.contains("topsecret"), "{said}");
+    }
 }

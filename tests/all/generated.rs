@@ -6,16 +6,15 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use serde_json::Value;
+use taskmock::case::{self, Catalogue, GENERATOR_VERSION, body_catalogue, catalogue, random_body, raw_requests};
 use taskmock::dialect::Dialect;
 use taskmock::dws::list_logical_cluster_tasks as dws_tasks;
 use taskmock::ehpc::list_tasks;
-use taskmock::{
-    Backend, Format, GENERATOR_VERSION, OperationInput, OperationOutput, Seed, State, ack, body_catalogue, catalogue,
-    inputs, invalid_inputs, operations, random_body, random_case, random_cases, raw_requests, requests, states,
-};
+use taskmock::strategy::{inputs, invalid_inputs, random_cases, requests, states};
+use taskmock::{Backend, Format, OperationOutput, Seed, State, ack, operations};
 
 /// Output → bytes → Output is the identity, and both encodings hold the same values.
-fn encodings_agree<I: OperationInput>(formats: &[Format]) {
+fn encodings_agree<I: Catalogue>(formats: &[Format]) {
     // What XML can carry, which is less.
     let format = *formats.last().expect("an encoding");
     proptest!(|(case in random_cases::<I>(format))| {
@@ -34,7 +33,7 @@ fn encodings_agree<I: OperationInput>(formats: &[Format]) {
 }
 
 /// Whatever an Input is made for, the backend says so in every state.
-fn inputs_are_what_they_say<I: OperationInput>() {
+fn inputs_are_what_they_say<I: Catalogue>() {
     proptest!(|(input in inputs::<I>(), state in states::<I>())| {
         let mut backend = Backend::new(state);
         let status = backend.respond(&input.request(Format::Json)).status().as_u16();
@@ -50,7 +49,7 @@ fn inputs_are_what_they_say<I: OperationInput>() {
 }
 
 /// Nothing of a generated state contradicts itself, and it survives being written down.
-fn states_are_coherent<I: OperationInput>() {
+fn states_are_coherent<I: Catalogue>() {
     proptest!(|(state in states::<I>())| {
         let read = State::from_json(&state.to_json()).expect("every generated state is right");
         prop_assert_eq!(&read, &state);
@@ -69,7 +68,7 @@ fn states_are_coherent<I: OperationInput>() {
     });
 }
 
-fn no_request_makes_a_backend_panic<I: OperationInput>() {
+fn no_request_makes_a_backend_panic<I: Catalogue>() {
     proptest!(ProptestConfig::with_cases(1000), |(request in requests::<I>(), state in states::<I>())| {
         let answer = |state: State| {
             let response = Backend::new(state).respond(&request);
@@ -114,7 +113,7 @@ laws! {
     list_logical_cluster_tasks_laws: taskmock::dws::list_logical_cluster_tasks::Input, &[taskmock::Format::Json];
 }
 
-fn ask<I: OperationInput>(backend: &mut Backend, input: &I) -> I::Output {
+fn ask<I: Catalogue>(backend: &mut Backend, input: &I) -> I::Output {
     let response = backend.respond(&input.request(Format::Json));
     I::Output::decode(response.body(), Format::Json, &Dialect::default()).expect("an answer")
 }
@@ -243,14 +242,14 @@ const EMPTY: u64 = 0xcbf2_9ce4_8422_2325;
 
 struct Values;
 
-impl taskmock::ForOperation for Values {
+impl taskmock::case::ForOperation for Values {
     type Output = String;
 
-    fn run<I: OperationInput>(self) -> String {
+    fn run<I: Catalogue>(self) -> String {
         let mut lines = String::new();
         for format in operations().find(|operation| operation.id == I::ID).expect("registered").formats {
             let random =
-                (0..200).fold(EMPTY, |before, seed| hash(&written(&random_case::<I>(Seed(seed), *format)), before));
+                (0..200).fold(EMPTY, |before, seed| hash(&written(&case::random::<I>(Seed(seed), *format)), before));
             let bodies =
                 (0..200).fold(EMPTY, |before, seed| hash(&random_body::<I>(Seed(seed), *format).bytes, before));
             let listed = catalogue::<I>(*format).iter().fold(EMPTY, |before, case| hash(&written(case), before));
@@ -267,7 +266,7 @@ impl taskmock::ForOperation for Values {
 }
 
 /// What a case gives, asks and expects; its name and the words of its facts may change.
-fn written<I: OperationInput>(case: &taskmock::Case<I>) -> Vec<u8> {
+fn written<I: Catalogue>(case: &taskmock::case::Case<I>) -> Vec<u8> {
     let then = case.then.as_ref().map_err(ToString::to_string);
     serde_json::to_vec(&(&case.given, &case.when, then)).expect("JSON")
 }
@@ -278,21 +277,22 @@ fn written<I: OperationInput>(case: &taskmock::Case<I>) -> Vec<u8> {
 fn a_seed_gives_the_same_values_for_ever() {
     let mut shown = format!("generator version {GENERATOR_VERSION}\n");
     for operation in operations() {
-        shown.push_str(&taskmock::for_operation(operation.id, Values).expect("registered"));
+        shown.push_str(&taskmock::case::for_operation(operation.id, Values).expect("registered"));
     }
     crate::snapshots::hold("generator_values", shown);
 }
 
 #[test]
 fn a_case_is_told_as_a_person_needs_it() {
-    let case = taskmock::case::<list_tasks::Input>("page_size.max_plus_1", Format::Json).expect("it is listed");
+    let case = taskmock::case::named::<list_tasks::Input>("page_size.max_plus_1", Format::Json).expect("it is listed");
     let mut told = format!("{case:?}\n\n");
     let _ = writeln!(
         told,
         "{}\n",
         case.check(Err(taskmock::ServiceError::new(400, "InvalidParam", "no"))).expect_err("wrong")
     );
-    let body = taskmock::body::<list_tasks::Input>("body.truncated_by_one", Format::Xml).expect("it is listed");
+    let body =
+        taskmock::case::named_body::<list_tasks::Input>("body.truncated_by_one", Format::Xml).expect("it is listed");
     let _ = writeln!(
         told,
         "{body:?}\n\n{}",
@@ -303,10 +303,10 @@ fn a_case_is_told_as_a_person_needs_it() {
 
 struct Coverage<'a>(&'a mut HashSet<String>);
 
-impl taskmock::ForOperation for Coverage<'_> {
+impl taskmock::case::ForOperation for Coverage<'_> {
     type Output = ();
 
-    fn run<I: OperationInput>(self) {
+    fn run<I: Catalogue>(self) {
         let operation = operations().find(|operation| operation.id == I::ID).expect("registered");
         for format in operation.formats {
             let mut codes = HashSet::new();
@@ -338,7 +338,7 @@ impl taskmock::ForOperation for Coverage<'_> {
 fn every_error_code_in_every_encoding_and_every_dialect_is_in_the_catalogue() {
     let mut switched = HashSet::new();
     for operation in operations() {
-        taskmock::for_operation(operation.id, Coverage(&mut switched)).expect("registered");
+        taskmock::case::for_operation(operation.id, Coverage(&mut switched)).expect("registered");
     }
     for (name, values, _) in taskmock::dialect::SWITCHES {
         for value in *values {
@@ -350,8 +350,8 @@ fn every_error_code_in_every_encoding_and_every_dialect_is_in_the_catalogue() {
 #[test]
 fn bounds_are_all_in_the_catalogue() {
     let cases = catalogue::<list_tasks::Input>(Format::Json);
-    let sizes: HashSet<Option<u32>> = cases.iter().map(|case| case.when.page_size).collect();
-    let numbers: HashSet<Option<u32>> = cases.iter().map(|case| case.when.page_number).collect();
+    let sizes: HashSet<Option<u32>> = cases.iter().map(|case| case.input().page_size).collect();
+    let numbers: HashSet<Option<u32>> = cases.iter().map(|case| case.input().page_number).collect();
     assert!(
         [None, Some(0), Some(1), Some(2), Some(49), Some(50), Some(51), Some(u32::MAX)]
             .iter()

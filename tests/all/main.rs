@@ -7,6 +7,8 @@ mod command;
 mod conformance;
 #[cfg(feature = "cli")]
 mod conformance_command;
+#[cfg(feature = "server")]
+mod connections;
 mod describe_task_info;
 mod documents;
 mod dws_tasks;
@@ -14,8 +16,10 @@ mod errors;
 mod facts;
 #[cfg(feature = "cli")]
 mod fixtures;
+mod fuzz;
 #[cfg(feature = "proptest")]
 mod generated;
+mod growth;
 mod laws;
 mod list_invocation_status;
 mod list_tasks;
@@ -37,5 +41,6 @@ mod servers;
 #[cfg(all(feature = "proptest", feature = "signatures"))]
 mod signatures;
 mod snapshots;
+mod soak;
 mod source;
 mod support;

@@ -6,16 +6,18 @@ use std::fmt::Debug;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use taskmock::ack::describe_task_info;
+use taskmock::case::{BodySample, Case, Catalogue};
 use taskmock::dws::list_logical_cluster_tasks;
 use taskmock::ehpc::{list_invocation_status, list_tasks};
-use taskmock::{BodySample, Case, Format, OperationInput, State, bodies, cases, random_cases};
+use taskmock::strategy::{bodies, cases, random_cases};
+use taskmock::{Format, State};
 
 use crate::mutants::{self, Client, Found, Mutant, sound};
 
 /// Runs a client on a case.
-fn run<I: OperationInput>(client: &Client<I>, case: &Case<I>) -> Result<(), TestCaseError> {
+fn run<I: Catalogue>(client: &Client<I>, case: &Case<I>) -> Result<(), TestCaseError> {
     let mut backend = case.backend();
-    let response = backend.respond(&(client.ask)(&case.when, case.format));
+    let response = backend.respond(&(client.ask)(case.input(), case.format));
     let got = match response.status().is_success() {
         true => Ok((client.read)(response.body(), case.format).map_err(TestCaseError::fail)?),
         false => Err((client.refused)(&response, case.format).map_err(TestCaseError::fail)?),
@@ -49,7 +51,7 @@ fn size(state: &State) -> usize {
 }
 
 /// Lets both strategies find a bug: the catalogue with what follows it, and random cases alone.
-fn caught<I: OperationInput>(name: &str, format: Format, client: Client<I>, also_at_random: bool) {
+fn caught<I: Catalogue>(name: &str, format: Format, client: Client<I>, also_at_random: bool) {
     let found = smallest(cases::<I>(format), 256, |case| run(&client, &case))
         .unwrap_or_else(|| panic!("nothing in 256 cases finds that it {name}"));
     assert!(size(&found.given) <= 1, "{name}: {} things\n{found:?}", size(&found.given));
@@ -63,26 +65,28 @@ fn caught<I: OperationInput>(name: &str, format: Format, client: Client<I>, also
 }
 
 /// The name alone makes the same case again, and the client fails on it again.
-fn assert_replays<I: OperationInput>(name: &str, client: &Client<I>, found: &Case<I>) {
-    let again = taskmock::case::<I>(&found.name, found.format).unwrap_or_else(|| panic!("{name}: {}", found.name));
-    assert_eq!((&again.given, &again.when, &again.then), (&found.given, &found.when, &found.then), "{name}");
+fn assert_replays<I: Catalogue>(name: &str, client: &Client<I>, found: &Case<I>) {
+    let again =
+        taskmock::case::named::<I>(&found.name, found.format).unwrap_or_else(|| panic!("{name}: {}", found.name));
+    assert_eq!((&again.given, again.input(), &again.then), (&found.given, found.input(), &found.then), "{name}");
     assert!(run(client, &again).is_err(), "{name}: {again:?}");
 }
 
-fn caught_by_bodies<I: OperationInput>(name: &str, format: Format, client: Client<I>, marker: &str) {
+fn caught_by_bodies<I: Catalogue>(name: &str, format: Format, client: Client<I>, marker: &str) {
     let found = smallest(bodies::<I>(format), 256, |body| read(&client, &body))
         .unwrap_or_else(|| panic!("nothing in 256 bodies finds that it {name}"));
     let tasks = String::from_utf8_lossy(&found.bytes).matches(marker).count();
     assert!(tasks <= 2, "{name}: {tasks} times {marker}\n{found:?}");
-    let again = taskmock::body::<I>(&found.name, format).unwrap_or_else(|| panic!("{name}: {}", found.name));
+    let again =
+        taskmock::case::named_body::<I>(&found.name, format).unwrap_or_else(|| panic!("{name}: {}", found.name));
     assert_eq!(again.bytes, found.bytes, "{name}");
 }
 
-fn read<I: OperationInput>(client: &Client<I>, body: &BodySample<I>) -> Result<(), TestCaseError> {
+fn read<I: Catalogue>(client: &Client<I>, body: &BodySample<I>) -> Result<(), TestCaseError> {
     Ok(body.check((client.read)(&body.bytes, body.format))?)
 }
 
-fn sound_passes<I: OperationInput>(format: Format) {
+fn sound_passes<I: Catalogue>(format: Format) {
     let client = sound::<I>();
     if let Some(found) = smallest(cases::<I>(format), 1000, |case| run(&client, &case)) {
         panic!("{:?}", run(&client, &found));
@@ -102,7 +106,7 @@ fn a_sound_client_passes() {
     sound_passes::<list_logical_cluster_tasks::Input>(Format::Json);
 }
 
-fn all_caught<I: OperationInput>(mutants: Vec<Mutant<I>>) {
+fn all_caught<I: Catalogue>(mutants: Vec<Mutant<I>>) {
     for Mutant { name, formats, found, client } in mutants {
         for format in formats {
             match found {

@@ -1,13 +1,14 @@
 use proptest::prelude::*;
 use taskmock::ehpc::list_tasks::{Input, Output};
-use taskmock::{Format, MockServer, ServiceError, cases};
+use taskmock::strategy::cases;
+use taskmock::{Format, MockServer, ServiceError};
 
 proptest! {
     #[test]
     fn my_client_reads_what_it_should(case in cases::<Input>(Format::Json)) {
         let server = MockServer::start();
         server.load(case.given.clone());
-        let got: Result<Output, ServiceError> = my_client(&server.base_url(), &case.when);
+        let got: Result<Output, ServiceError> = my_client(&server.base_url(), case.input());
         case.check(got)?; // what it made of the answer
         case.check_requests(&server.requests())?; // what it asked
     }

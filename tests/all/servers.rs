@@ -1,21 +1,18 @@
-//! Both servers on real sockets: the same answers as the backend, hostile clients, and neighbours.
+//! The server on real sockets: the same answers as the backend, hostile clients, and neighbours.
 
 use std::net::SocketAddr;
-use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use taskmock::ehpc::{Task, TaskType};
-use taskmock::{Backend, Handle, Listener, MockServer, State};
+use taskmock::{Backend, Handle, MockServer, State};
 
 use crate::support::{CLUSTER, DWS_PATH, exchange, fetch, get, send, text};
 
-/// Does the same with a server of each kind.
-fn with_each(check: impl Fn(SocketAddr, &Handle)) {
+/// Does something with a server.
+fn with_server(check: impl Fn(SocketAddr, &Handle)) {
     let server = MockServer::start();
     check(server.address(), &server);
-    let listener = Listener::start();
-    check(listener.address(), &listener);
 }
 
 fn json_of(body: &str) -> Value {
@@ -24,7 +21,7 @@ fn json_of(body: &str) -> Value {
 
 #[test]
 fn a_server_answers_what_its_backend_answers() {
-    with_each(|address, _| {
+    with_server(|address, _| {
         let mut backend = Backend::documents();
         for target in [
             format!("/?Action=ListTasks&Version=2018-04-12&Format=JSON&ClusterId={CLUSTER}"),
@@ -45,7 +42,7 @@ fn a_server_answers_what_its_backend_answers() {
 
 #[test]
 fn a_test_does_everything_with_its_server_while_it_runs() {
-    with_each(|address, handle| {
+    with_server(|address, handle| {
         let target = |id: &str| format!("/?Action=ListTasks&Format=JSON&ClusterId={CLUSTER}&TaskId={id}");
         let id = handle.submit(Task::new("ehpc-hz-FYUr32****", TaskType::StartComputes).takes(Duration::from_secs(60)));
         let status = || json_of(&fetch(address, &target(&id)).1)["Tasks"][0]["Status"].take();
@@ -68,7 +65,7 @@ fn a_test_does_everything_with_its_server_while_it_runs() {
 
 #[test]
 fn the_control_interface_does_it_for_any_language() {
-    with_each(|address, handle| {
+    with_server(|address, handle| {
         let control = |method: &str, route: &str, body: &str| {
             let (status, body) = send(address, method, &format!("/__taskmock__/{route}"), body);
             (status, json_of(&body))
@@ -136,7 +133,7 @@ fn the_control_interface_does_it_for_any_language() {
 fn a_hostile_client_gets_a_refusal_and_the_server_goes_on() {
     let long = "a".repeat(2_000_000);
     let many_headers: String = (0..2000).map(|number| format!("h{number}: v\r\n")).collect();
-    with_each(|address, _| {
+    with_server(|address, _| {
         let host = "host: x\r\nconnection: close\r\n";
         for (name, request) in [
             ("no HTTP at all", "\0\u{1}\u{2}\r\n\r\n".to_owned()),
@@ -158,53 +155,18 @@ fn a_hostile_client_gets_a_refusal_and_the_server_goes_on() {
         exchange(address, not_utf8);
         assert_eq!(fetch(address, "/tasks/T-5faa48fb31b6b8078d00****").0, 200);
     });
-    // Where the listener is ours, so is the status.
-    let listener = Listener::start();
+    let server = MockServer::start();
     let declared = "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 99999999999\r\n\r\n";
-    assert!(exchange(listener.address(), declared.as_bytes()).starts_with("HTTP/1.1 413"));
+    assert!(exchange(server.address(), declared.as_bytes()).starts_with("HTTP/1.1 413"));
     let chunk = format!("{:x}\r\n{}\r\n", 600_000, "a".repeat(600_000));
     let chunked = format!(
         "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n{chunk}{chunk}0\r\n\r\n"
     );
-    assert!(exchange(listener.address(), chunked.as_bytes()).starts_with("HTTP/1.1 413"));
-}
-
-#[test]
-fn a_late_request_of_an_earlier_test_reaches_no_other() {
-    let said = in_a_process_of_its_own("servers::late_requests", "25");
-    assert!(said.contains("1 passed"), "{said}");
-}
-
-#[test]
-#[ignore = "run by the test above in a process of its own"]
-fn late_requests() {
-    let first = MockServer::start();
-    let old = first.address();
-    assert_eq!(fetch(old, "/tasks/T-1").0, 400);
-    drop(first);
-    // Far more servers than there are ports, each dropped before the next, while a client of the
-    // first one goes on asking.
-    for _ in 0..40 {
-        let server = MockServer::start();
-        assert_ne!(server.address(), old);
-        let (status, body) = fetch(old, "/tasks/late");
-        assert_eq!(status, 410, "{body}");
-        assert!(json_of(&body)["taskmock"].as_str().is_some_and(|said| said.contains("was dropped")));
-        fetch(server.address(), "/tasks/mine");
-        let targets: Vec<String> = server.requests().into_iter().map(|request| request.target).collect();
-        assert_eq!(targets, ["/tasks/mine"]);
-    }
+    assert!(exchange(server.address(), chunked.as_bytes()).starts_with("HTTP/1.1 413"));
 }
 
 #[test]
 fn a_stub_that_panics_takes_no_other_server_down() {
-    let said = in_a_process_of_its_own("servers::broken_stubs", "25");
-    assert!(said.contains("1 passed"), "{said}");
-}
-
-#[test]
-#[ignore = "run by the test above in a process of its own"]
-fn broken_stubs() {
     let server = MockServer::start();
     server.stub(|when, then| {
         when.is_true(|_| panic!("on purpose"));
@@ -218,35 +180,19 @@ fn broken_stubs() {
 }
 
 #[test]
-fn a_users_own_httpmock_servers_leave_ours_enough() {
-    let said = in_a_process_of_its_own("servers::shared_pool", "4");
-    assert!(said.contains("1 passed"), "{said}");
-}
-
-#[test]
-#[ignore = "run by the test above in a process of its own"]
-fn shared_pool() {
-    drop(MockServer::start());
-    let _theirs = [httpmock::MockServer::start(), httpmock::MockServer::start(), httpmock::MockServer::start()];
-    for _ in 0..3 {
-        assert_eq!(fetch(MockServer::start().address(), "/tasks/T-1").0, 400);
-    }
-}
-
-#[test]
-fn a_listener_that_is_dropped_closes_its_port() {
+fn a_server_that_is_dropped_closes_its_port() {
     for _ in 0..50 {
-        let listener = Listener::start();
-        let address = listener.address();
+        let server = MockServer::start();
+        let address = server.address();
         assert_eq!(fetch(address, "/tasks/T-1").0, 400);
-        drop(listener);
+        drop(server);
         assert!(std::net::TcpStream::connect(address).is_err());
     }
 }
 
 #[test]
-fn a_test_that_is_busy_with_one_listener_does_not_hold_up_another() {
-    let (busy, other) = (Listener::start(), Listener::start());
+fn a_test_that_is_busy_with_one_server_does_not_hold_up_another() {
+    let (busy, other) = (MockServer::start(), MockServer::start());
     let address = busy.address();
     let waiting = busy.with(|_| {
         let waiting = std::thread::spawn(move || fetch(address, "/tasks/T-1").0);
@@ -258,13 +204,13 @@ fn a_test_that_is_busy_with_one_listener_does_not_hold_up_another() {
 
 #[test]
 fn a_state_may_be_larger_than_a_request_of_a_client() {
-    let listener = Listener::start();
+    let server = MockServer::start();
     let mut state = State::default();
     state.ehpc.clusters = (0..120_000).map(|number| format!("cluster-{number}")).collect();
     let json = state.to_json();
     assert!(json.len() > 2 * taskmock::MAX_BODY);
-    assert_eq!(send(listener.address(), "PUT", "/__taskmock__/state", &json).0, 200);
-    assert_eq!(listener.state(), state);
+    assert_eq!(send(server.address(), "PUT", "/__taskmock__/state", &json).0, 200);
+    assert_eq!(server.state(), state);
 }
 
 #[test]
@@ -284,16 +230,15 @@ fn a_users_own_stubs_share_the_port_and_go_first() {
     token.assert();
     shadow.assert();
     assert_eq!(server.requests().len(), 1, "what a stub takes does not reach the backend");
-    assert_eq!(server.httpmock().port(), server.address().port());
 }
 
 #[test]
 fn servers_work_in_async_tests() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        let server = MockServer::start();
-        let listener = Listener::start();
-        for (address, handle) in [(server.address(), (*server).clone()), (listener.address(), (*listener).clone())] {
+        let servers = [MockServer::start(), MockServer::start_local()];
+        for server in &servers {
+            let (address, handle) = (server.address(), (**server).clone());
             handle.advance(Duration::from_secs(1));
             // Asked from another thread: a blocking client would block this one.
             let answer = std::thread::spawn(move || fetch(address, "/tasks/T-5faa48fb31b6b8078d00****"));
@@ -308,7 +253,7 @@ fn servers_work_in_async_tests() {
 
 #[test]
 fn a_panic_in_a_tests_closure_does_not_take_the_server_down() {
-    with_each(|address, handle| {
+    with_server(|address, handle| {
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             handle.edit(|state| {
                 state.ehpc.tasks.clear();
@@ -324,17 +269,17 @@ fn a_panic_in_a_tests_closure_does_not_take_the_server_down() {
 }
 
 #[test]
-fn two_hundred_listeners_are_held_at_once() {
-    let listeners: Vec<Listener> = (0..200).map(|_| Listener::start()).collect();
-    for listener in &listeners {
-        assert_eq!(fetch(listener.address(), "/tasks/T-5faa48fb31b6b8078d00****").0, 200);
+fn two_hundred_servers_are_held_at_once() {
+    let servers: Vec<MockServer> = (0..200).map(|_| MockServer::start()).collect();
+    for server in &servers {
+        assert_eq!(fetch(server.address(), "/tasks/T-5faa48fb31b6b8078d00****").0, 200);
     }
-    assert!(listeners.iter().all(|listener| listener.requests().len() == 1));
+    assert!(servers.iter().all(|server| server.requests().len() == 1));
 }
 
 #[test]
 fn many_threads_share_one_server() {
-    with_each(|address, handle| {
+    with_server(|address, handle| {
         let request_ids = std::sync::Mutex::new(std::collections::HashSet::new());
         std::thread::scope(|scope| {
             for _ in 0..8 {
@@ -351,52 +296,5 @@ fn many_threads_share_one_server() {
         });
         assert_eq!(handle.count("ehpc.list_tasks"), 160);
         assert_eq!(request_ids.into_inner().expect("no panic").len(), 160);
-    });
-}
-
-/// Runs one ignored test of this binary in a process of its own, so many servers in httpmock's pool.
-fn in_a_process_of_its_own(test: &str, servers: &str) -> String {
-    let output = Command::new(std::env::current_exe().expect("this binary"))
-        .args(["--exact", test, "--ignored", "--nocapture"])
-        .env("HTTPMOCK_MAX_SERVERS", servers)
-        .output()
-        .expect("it runs");
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
-
-#[test]
-fn holding_more_servers_than_the_pool_has_says_what_is_wrong_and_what_to_do() {
-    let said = in_a_process_of_its_own("servers::hold_three_servers", "2");
-    for part in ["httpmock's pool has 2 servers and all of them are held", "HTTPMOCK_MAX_SERVERS", "taskmock::Listener"]
-    {
-        assert!(said.contains(part), "{said}");
-    }
-}
-
-#[test]
-#[ignore = "fails on purpose; run by the test above in a process of its own"]
-fn hold_three_servers() {
-    let _held = [MockServer::start(), MockServer::start(), MockServer::start()];
-}
-
-#[test]
-fn a_start_waits_for_a_server_that_another_thread_gives_back() {
-    let said = in_a_process_of_its_own("servers::take_turns", "2");
-    assert!(said.contains("1 passed"), "{said}");
-}
-
-#[test]
-#[ignore = "run by the test above in a process of its own"]
-fn take_turns() {
-    std::thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| {
-                for _ in 0..10 {
-                    let server = MockServer::start();
-                    assert_eq!(fetch(server.address(), "/tasks/T-5faa48fb31b6b8078d00****").0, 200);
-                    assert_eq!(server.requests().len(), 1);
-                }
-            });
-        }
     });
 }

@@ -3,10 +3,10 @@
 
 use std::fmt::Write as _;
 
-use taskmock::{
-    Backend, BodySample, Case, Class, ForOperation, Format, OperationInput, body_catalogue, catalogue, for_operation,
-    operations, raw_requests,
+use taskmock::case::{
+    BodySample, Case, Catalogue, Class, ForOperation, body_catalogue, catalogue, for_operation, raw_requests,
 };
+use taskmock::{Backend, Format, operations};
 
 use crate::errors::good_request;
 use crate::support::{header, text};
@@ -73,7 +73,7 @@ struct Classes;
 impl ForOperation for Classes {
     type Output = String;
 
-    fn run<I: OperationInput>(self) -> String {
+    fn run<I: Catalogue>(self) -> String {
         let mut shown = String::new();
         for format in Format::ALL {
             let cases = catalogue::<I>(*format);
@@ -98,13 +98,13 @@ impl ForOperation for Classes {
 
 const SHOWN_BODIES: [&str; 2] = ["body.unknown_field", "body.truncated"];
 
-fn answered<I: OperationInput>(shown: &mut String, case: &Case<I>) {
+fn answered<I: Catalogue>(shown: &mut String, case: &Case<I>) {
     let response = case.backend().respond(&case.request());
     let (status, kind) = (response.status().as_u16(), header(&response, "content-type"));
     let _ = writeln!(shown, "# {}, {}: {status} {kind}\n{}\n", case.name, case.class, pretty(text(&response)));
 }
 
-fn told<I: OperationInput>(shown: &mut String, body: &BodySample<I>) {
+fn told<I: Catalogue>(shown: &mut String, body: &BodySample<I>) {
     let text = String::from_utf8_lossy(&body.bytes);
     let _ = writeln!(shown, "# {}, {}: {}\n{}\n", body.name, body.class, body.content_type, pretty(&text));
 }

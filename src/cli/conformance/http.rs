@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::uri::Authority;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
@@ -19,19 +19,21 @@ pub(super) struct Connection {
     runtime: Runtime,
     authority: Authority,
     sender: Option<Sender>,
+    /// A response has to come within.
+    within: Duration,
     /// Whether this process was told to end: the server gets its state back first.
     interrupted: Arc<AtomicBool>,
 }
 
-/// A response has to come within.
-const WITHIN: Duration = Duration::from_secs(30);
+/// A longer answer is not read, in bytes. The longest of the catalogue has less than 1 MiB.
+const LONGEST: usize = 16 << 20;
 
-/// A longer body is not read, in bytes.
-const LONGEST: usize = 1 << 30;
+/// The state of a `taskmock serve`, which it gets back at the end, may be longer.
+const LONGEST_STATE: usize = 1 << 30;
 
 impl Connection {
     /// Reads the URL; an error says what is wrong with it.
-    pub(super) fn to(url: &str) -> Result<Connection, String> {
+    pub(super) fn to(url: &str, within: Duration) -> Result<Connection, String> {
         let uri: http::Uri = url.parse().map_err(|error| format!("{error}; {EXAMPLE}"))?;
         let authority = match (uri.scheme_str(), uri.authority()) {
             (Some("http"), Some(authority)) if !authority.as_str().contains('@') => authority.clone(),
@@ -45,7 +47,7 @@ impl Connection {
         }
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| error.to_string())?;
-        Ok(Connection { runtime, authority, sender: None, interrupted: Arc::default() })
+        Ok(Connection { runtime, authority, sender: None, within, interrupted: Arc::default() })
     }
 
     /// What the server is called in the header Host.
@@ -73,7 +75,9 @@ impl Connection {
     /// Sends a request as it is, but for the header host. One that could not be sent, because the server had
     /// closed the connection, is sent again over another.
     pub(super) fn send(&mut self, mut request: Request) -> Result<Response, String> {
-        if self.interrupted.load(Ordering::Relaxed) && !request.uri().path().starts_with("/__taskmock__/") {
+        let is_control = request.uri().path().starts_with("/__taskmock__/");
+        let longest = if is_control { LONGEST_STATE } else { LONGEST };
+        if self.interrupted.load(Ordering::Relaxed) && !is_control {
             return Err("interrupted".to_owned());
         }
         if !request.headers().contains_key(http::header::HOST) {
@@ -87,7 +91,7 @@ impl Connection {
                 && sender.ready().await.is_ok()
             {
                 match sender.try_send_request(request).await {
-                    Ok(response) => return read(sender, response).await,
+                    Ok(response) => return read(sender, response, longest).await,
                     Err(mut error) => match error.take_message() {
                         Some(unsent) => request = unsent,
                         None => return Err(error.into_error().to_string()),
@@ -96,13 +100,13 @@ impl Connection {
             }
             let mut sender = connect(authority).await?;
             let response = sender.send_request(request).await.map_err(|error| error.to_string())?;
-            read(sender, response).await
+            read(sender, response, longest).await
         };
-        let within = async { tokio::time::timeout(WITHIN, exchange).await };
+        let within = async { tokio::time::timeout(self.within, exchange).await };
         let done: Result<_, String> = self
             .runtime
             .block_on(within)
-            .unwrap_or_else(|_| Err(format!("it did not respond within {} s", WITHIN.as_secs())));
+            .unwrap_or_else(|_| Err(format!("it did not respond within {} s", self.within.as_secs_f64())));
         let (sender, response) = done?;
         self.sender = Some(sender);
         Ok(response)
@@ -111,9 +115,17 @@ impl Connection {
 
 type Sender = SendRequest<Full<Bytes>>;
 
-async fn read(sender: Sender, response: hyper::Response<Incoming>) -> Result<(Sender, Response), String> {
+async fn read(
+    sender: Sender,
+    response: hyper::Response<Incoming>,
+    longest: usize,
+) -> Result<(Sender, Response), String> {
     let (parts, body) = response.into_parts();
-    let body = Limited::new(body, LONGEST).collect().await.map_err(|error| error.to_string())?.to_bytes();
+    let body = Limited::new(body, longest).collect().await.map_err(|error| match error.is::<LengthLimitError>() {
+        true => format!("its response has more than {} MiB", longest >> 20),
+        false => error.to_string(),
+    })?;
+    let body = body.to_bytes();
     Ok((sender, Response::from_parts(parts, body)))
 }
 

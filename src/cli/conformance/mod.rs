@@ -10,10 +10,11 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use taskmock::case::Level;
 use taskmock::conformance::{
     CaseResult, KnownFailing, Listed, Report, ReportOptions, Results, Selection, Side, Summary,
 };
-use taskmock::{Format, Level, Seed, Shard};
+use taskmock::{Format, Seed, Shard};
 
 use super::{Failure, print, progress};
 
@@ -108,6 +109,13 @@ fn formats(text: &str) -> Result<Formats, String> {
     match text {
         "all" => Ok(Formats(Vec::new())),
         one => one.parse().map(|format| Formats(vec![format])).map_err(|_| "it should be json, xml or all".to_owned()),
+    }
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(seconds) if (0.001..=86_400.0).contains(&seconds) => Ok(seconds),
+        _ => Err("it should be a number of seconds from 0.001 to 86400".to_owned()),
     }
 }
 
@@ -290,12 +298,18 @@ fn write(path: &Path, text: &str) -> Result<(), Failure> {
     }
     // A link stays; the file that it leads to is replaced.
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let beside = path.with_extension(format!("{}.tmp", std::process::id()));
-    let done = fs::write(&beside, text).and_then(|()| fs::rename(&beside, path));
-    done.map_err(|error| {
-        let _ = fs::remove_file(&beside);
-        failure(error)
-    })
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // A name that nobody can guess, and the permissions of any new file.
+    let beside = tempfile::Builder::new()
+        .prefix(".taskmock-")
+        .make_in(folder, |path| fs::OpenOptions::new().write(true).create_new(true).open(path))
+        .map_err(failure)?;
+    beside.as_file().write_all(text.as_bytes()).map_err(failure)?;
+    // Whoever may read and write the file that was there may read and write the new one.
+    if let Ok(before) = fs::metadata(path) {
+        beside.as_file().set_permissions(before.permissions()).map_err(failure)?;
+    }
+    beside.into_temp_path().persist(path).map_err(|error| failure(error.error))
 }
 
 /// An argument as a shell takes it.

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use taskmock::conformance::{ClientAnswer, NoAnswer, Reply};
 
 use crate::cli::signals::Signals;
+use crate::text;
 
 /// A longer line is not an answer, in bytes.
 const LONGEST_LINE: usize = 1 << 20;
@@ -278,14 +279,8 @@ fn keep_the_end(mut from: impl Read, kept: &Mutex<VecDeque<u8>>) {
 fn shown(bytes: &[u8]) -> String {
     const MOST: usize = 500;
     let text = String::from_utf8_lossy(bytes);
-    let beginning: String = text.chars().take(MOST).flat_map(escaped).collect();
-    if text.chars().count() > MOST { format!("{beginning}… ({} bytes)", bytes.len()) } else { beginning }
-}
-
-/// A character as it is, but for those that a terminal obeys.
-fn escaped(character: char) -> impl Iterator<Item = char> {
-    let (plain, control) = if character.is_control() { (None, Some(character)) } else { (Some(character), None) };
-    plain.into_iter().chain(control.into_iter().flat_map(char::escape_default))
+    let more = if text.chars().nth(MOST).is_some() { format!(" ({} bytes)", bytes.len()) } else { String::new() };
+    text::shown(&text, MOST) + &more
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,10 +1,15 @@
 //! `taskmock conformance server`: runs the cases against a server.
 
-use taskmock::Level;
+use std::time::Duration;
+
+use taskmock::case::Level;
 use taskmock::conformance::{ServerRun, Side};
 
 use super::http::Connection;
 use super::{Failure, Progress, Reports, SelectionOptions, count, list};
+
+/// The default time for a response, in seconds.
+const TIMEOUT: f64 = 30.0;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
@@ -17,6 +22,11 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "AK:SECRET")]
     credentials: Option<String>,
     #[command(flatten)]
+    source: crate::cli::credentials::Source,
+    /// The time that the server has for a response, the last byte of its body included.
+    #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT, value_parser = super::seconds, allow_negative_numbers = true)]
+    timeout: f64,
+    #[command(flatten)]
     reports: Reports,
     /// The server, such as http://127.0.0.1:8080. If it has the control interface of `taskmock serve`, it gets
     /// the state of each case, and at the end the state that it had; its clock has to stand (no --speed). On any
@@ -26,14 +36,16 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let credentials = arguments.credentials.as_deref().map(crate::cli::credentials).transpose()?;
+    let credentials = arguments.source.one(arguments.credentials.as_deref())?;
+    let credentials = credentials.as_deref().map(crate::cli::credentials::read).transpose()?;
     let selection = arguments.selection.selection(&arguments.format);
     let url = match &arguments.url {
         Some(url) if !arguments.selection.list => url,
         _ => return list(&selection, Side::Server),
     };
     let count = count(&selection, Side::Server, arguments.selection.shard.is_some())?;
-    let connection = Connection::to(url).map_err(|error| Failure::usage(format!("{url}: {error}")))?;
+    let connection = Connection::to(url, Duration::from_secs_f64(arguments.timeout))
+        .map_err(|error| Failure::usage(format!("{url}: {error}")))?;
     let mut run = ServerRun::new(selection).host(connection.host());
     let mut again = "taskmock conformance server --case {case}".to_owned();
     if let Some(credentials) = credentials {

@@ -9,7 +9,7 @@ use super::{ReportOptions, causes, escaped, facts};
 use crate::case::shown;
 use crate::conformance::outcome::{Exchange, Failure};
 use crate::conformance::results::CaseResult;
-use crate::conformance::selection::Catalogue;
+use crate::conformance::selection::CasesByName;
 use crate::conformance::standing::Standing;
 
 impl Standing<'_> {
@@ -26,7 +26,7 @@ impl Standing<'_> {
 }
 
 /// Adds one case.
-pub(super) fn add(page: &mut String, result: &CaseResult, options: &ReportOptions, catalogue: Option<&Catalogue>) {
+pub(super) fn add(page: &mut String, result: &CaseResult, options: &ReportOptions, catalogue: Option<&CasesByName>) {
     let (standing, (operation, _, _), id) = (options.standing(result), result.pieces(), escaped(&result.id));
     let outcome = result.outcome.name();
     let _ = write!(

@@ -7,10 +7,10 @@ use std::fmt::Write as _;
 use super::{Report, case_html, causes, escaped};
 use crate::case::{GENERATOR_VERSION, Level};
 use crate::conformance::results::{CaseResult, Tally};
-use crate::conformance::selection::Catalogue;
+use crate::conformance::selection::CasesByName;
 use crate::conformance::standing::Standing;
 use crate::conformance::summary::Summary;
-use crate::fact::Fact;
+use crate::fact::{DOCUMENTS, Fact};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -40,7 +40,7 @@ impl Report<'_> {
         let results = self.results;
         let summary = results.summarize(&self.options.known, self.options.fail_on);
         // Another version may have other cases under the same names.
-        let catalogue = (results.generator_version == GENERATOR_VERSION).then(|| Catalogue::of(results.side));
+        let catalogue = (results.generator_version == GENERATOR_VERSION).then(|| CasesByName::of(results.side));
         let catalogue = catalogue.as_ref();
         let mut page = String::new();
         self.header(&mut page, &summary);
@@ -167,7 +167,7 @@ impl Report<'_> {
         title: &str,
         class: &str,
         by_cause: bool,
-        catalogue: Option<&Catalogue>,
+        catalogue: Option<&CasesByName>,
     ) {
         let results = self.with(|standing| standing.class() == class);
         if results.is_empty() {
@@ -195,6 +195,7 @@ impl Report<'_> {
             let _ = writeln!(page, "<li><i class=\"{class}\"></i> {name}: {says}</li>");
         }
         page.push_str("</ul>\n");
+        documents(page);
         for ((operation, format), results) in self.groups() {
             let _ = write!(page, "<h3>{} <small>{}</small></h3>\n<p>", escaped(operation), escaped(format));
             for result in results {
@@ -264,6 +265,21 @@ impl Report<'_> {
     }
 }
 
+/// The documents that facts cite, with their addresses.
+fn documents(page: &mut String) {
+    page.push_str("<table class=\"run documents\">\n<caption>The documents that the facts cite</caption>\n");
+    for document in DOCUMENTS {
+        let (name, address) = (escaped(&document.to_string()), escaped(document.address));
+        let date = document.date.map(|date| format!(", {}", escaped(date))).unwrap_or_default();
+        let _ = writeln!(
+            page,
+            "<tr><th scope=\"row\">{name}</th><td>{}{date}, <a href=\"{address}\">{address}</a></td></tr>",
+            escaped(document.vendor),
+        );
+    }
+    page.push_str("</table>\n");
+}
+
 /// A list to choose one value from.
 fn select<'a>(page: &mut String, name: &str, values: impl Iterator<Item = &'a String>) {
     let _ = write!(page, "<label>{name} <select name=\"{name}\"><option value=\"\">any</option>");
@@ -298,7 +314,7 @@ fn row(page: &mut String, fact: &Fact, operation: &str, formats: &[&str], cells:
         "<tr><th scope=\"row\"><code>{}</code> <span class=\"level\">{level}</span><span class=\"says\">{} <cite>{}</cite></span></th>",
         escaped(short),
         escaped(fact.says),
-        escaped(fact.source)
+        escaped(&fact.citation())
     );
     for format in formats {
         let cell = cells.get(format);

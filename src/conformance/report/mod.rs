@@ -15,11 +15,12 @@ use super::known_failing::KnownFailing;
 use super::results::{CaseResult, Results};
 use super::standing::Standing;
 use crate::case::Level;
+use crate::text::visible;
 
 /// What counts in a report, how much it shows, and how a case is run again.
 ///
 /// ```
-/// use taskmock::Level;
+/// use taskmock::case::Level;
 /// use taskmock::conformance::ReportOptions;
 /// let options = ReportOptions::new().fail_on(Level::May).max_failures(3);
 /// ```
@@ -71,7 +72,7 @@ impl ReportOptions {
     /// Sets the least binding level whose failures count.
     ///
     /// ```
-    /// let options = taskmock::conformance::ReportOptions::new().fail_on(taskmock::Level::Should);
+    /// let options = taskmock::conformance::ReportOptions::new().fail_on(taskmock::case::Level::Should);
     /// ```
     pub fn fail_on(mut self, level: Level) -> Self {
         self.fail_on = level;
@@ -215,26 +216,14 @@ impl Results {
 /// The facts of a case with their sources, a line each.
 fn facts(result: &CaseResult) -> impl Iterator<Item = String> {
     result.facts.iter().map(|id| match crate::backend::fact(id) {
-        Some(fact) => format!("{id}: {} [{}: {}]", fact.says, fact.kind, fact.source),
+        Some(fact) => format!("{id}: {} [{}: {}]", fact.says, fact.kind, fact.citation()),
         None => id.clone(),
     })
 }
 
-/// A text without the characters that a terminal or a browser obeys: control characters, and those that
-/// change the direction of the text. They stand as escapes.
+/// A text of several lines, each made [`visible`].
 fn plain(text: &str) -> String {
-    let is_obeyed = |character: char| {
-        character.is_control() && character != '\n'
-            || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    let mut plain = String::with_capacity(text.len());
-    for character in text.chars() {
-        match is_obeyed(character) {
-            true => plain.extend(character.escape_default()),
-            false => plain.push(character),
-        }
-    }
-    plain
+    text.split('\n').map(visible).collect::<Vec<_>>().join("\n")
 }
 
 /// A text for XML or HTML. Characters that XML cannot hold stand as U+FFFD.

@@ -5,28 +5,48 @@ use serde_json::json;
 mod random;
 mod raw;
 
-use crate::case::{Case, Class, Field, FieldKind, Kind, OperationInput, OperationOutput, RawRequest, Sketch, field};
+use crate::case::{Case, Class, Field, FieldKind, Source, field};
+use crate::catalogue::gateway;
 use crate::clock::{Span, Timestamp};
-use crate::dialect::Dialect;
-use crate::draw::{ADVERSARIAL, Draw};
-use crate::format::{DecodeError, Format};
-use crate::http::Request;
-use crate::seed::Seed;
+use crate::draw::ADVERSARIAL;
+use crate::format::Format;
+use crate::operation::OperationInput;
 use crate::services::State;
 use crate::services::ack;
 use crate::services::ack::describe_task_info::{
     Error, Event, Input, Output, ResultStatus, Stage, Target, TaskResult, TaskState,
 };
 
-impl OperationInput for Input {
-    type Output = Output;
-    const ID: &'static str = "ack.describe_task_info";
+impl Source for Input {
+    type Sketch = random::Plan;
 
-    fn request(&self, format: Format) -> Request {
-        Input::request(self, format)
-    }
+    const FIELDS: &'static [Field] = &[
+        field("/cluster_id", FieldKind::Text),
+        field("/task_id", FieldKind::Text),
+        field("/created", FieldKind::Text),
+        field("/updated", FieldKind::Text),
+        field("/state", FieldKind::Word),
+        field("/task_type", FieldKind::Text),
+        field("/current_stage", FieldKind::Text).optional(),
+        field("/target/id", FieldKind::Text),
+        field("/target/type", FieldKind::Text),
+        field("/stages/0/state", FieldKind::Word),
+        field("/stages/0/start_time", FieldKind::Text),
+        field("/stages/0/end_time", FieldKind::Text).optional(),
+        field("/stages/0/message", FieldKind::Text),
+        field("/events/0/action", FieldKind::Text),
+        field("/events/0/level", FieldKind::Text),
+        field("/events/0/message", FieldKind::Text),
+        field("/events/0/reason", FieldKind::Text),
+        field("/events/0/source", FieldKind::Text),
+        field("/events/0/timestamp", FieldKind::Text),
+        field("/task_result/0/data", FieldKind::Text),
+        field("/task_result/0/status", FieldKind::Word),
+        field("/error/code", FieldKind::Text),
+        field("/error/message", FieldKind::Text),
+    ];
 
-    fn catalogue(format: Format) -> Vec<Case<Self>> {
+    fn cases(format: Format) -> Vec<Case<Self>> {
         let mut cases = whole(format);
         cases.extend(progress(format));
         cases.extend(times(format));
@@ -36,60 +56,8 @@ impl OperationInput for Input {
         cases
     }
 
-    fn raw_requests(format: Format) -> Vec<Case<RawRequest<Self>>> {
+    fn raw_requests(format: Format) -> Vec<Case<Self>> {
         raw::catalogue(format)
-    }
-
-    fn sketch(seed: Seed, kind: Kind, format: Format) -> Box<dyn Sketch<Self>> {
-        Box::new(random::Plan::draw(&mut Draw::new(seed), kind, format))
-    }
-}
-
-impl OperationOutput for Output {
-    fn encode(&self, format: Format, dialect: &Dialect) -> Vec<u8> {
-        Output::encode(self, format, dialect)
-    }
-
-    fn decode(body: &[u8], format: Format, dialect: &Dialect) -> Result<Self, DecodeError> {
-        Output::decode(body, format, dialect)
-    }
-
-    /// It is in a header only.
-    fn request_id(&mut self) -> Option<&mut String> {
-        None
-    }
-
-    fn is_empty(&self) -> bool {
-        false
-    }
-
-    fn fields() -> &'static [Field] {
-        const FIELDS: &[Field] = &[
-            field("/cluster_id", FieldKind::Text),
-            field("/task_id", FieldKind::Text),
-            field("/created", FieldKind::Text),
-            field("/updated", FieldKind::Text),
-            field("/state", FieldKind::Word),
-            field("/task_type", FieldKind::Text),
-            field("/current_stage", FieldKind::Text).optional(),
-            field("/target/id", FieldKind::Text),
-            field("/target/type", FieldKind::Text),
-            field("/stages/0/state", FieldKind::Word),
-            field("/stages/0/start_time", FieldKind::Text),
-            field("/stages/0/end_time", FieldKind::Text).optional(),
-            field("/stages/0/message", FieldKind::Text),
-            field("/events/0/action", FieldKind::Text),
-            field("/events/0/level", FieldKind::Text),
-            field("/events/0/message", FieldKind::Text),
-            field("/events/0/reason", FieldKind::Text),
-            field("/events/0/source", FieldKind::Text),
-            field("/events/0/timestamp", FieldKind::Text),
-            field("/task_result/0/data", FieldKind::Text),
-            field("/task_result/0/status", FieldKind::Word),
-            field("/error/code", FieldKind::Text),
-            field("/error/message", FieldKind::Text),
-        ];
-        FIELDS
     }
 }
 
@@ -229,7 +197,8 @@ fn whole(format: Format) -> Vec<Case<Input>> {
                 root,
                 "alibaba.roa.format",
             ])
-            .answers(output()),
+            .answers(output())
+            .makes_bodies(),
         Case::named("full", format, given(full), input())
             .shows(&[
                 "output.target",
@@ -265,7 +234,8 @@ fn whole(format: Format) -> Vec<Case<Input>> {
                 "task_result.status",
                 "updated",
             ])
-            .answers(full_shown),
+            .answers(full_shown)
+            .makes_bodies(),
     ]
 }
 
@@ -470,7 +440,7 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
                 .refuses(status, code, message),
         );
     }
-    cases.extend(crate::case::gateway_of_alibaba(format, &given(task()), &input()));
+    cases.extend(gateway::cases(format, &given(task()), &input()));
     cases
 }
 

@@ -2,10 +2,11 @@
 //! that is so far.
 
 use super::{CLOCK, Error, Event, Input, Output, ResultStatus, Stage, TaskResult, TaskState, given, output, task};
-use crate::case::{Case, Class, Kind, OperationInput, Sketch, armed_refusal, fewer};
+use crate::case::{Case, Class, Kind, Simpler, Sketch, armed_refusal, fewer};
 use crate::clock::{Span, Timestamp};
 use crate::draw::{Draw, Text, host};
 use crate::format::Format;
+use crate::operation::OperationInput;
 use crate::services::ack::describe_task_info::OPERATION;
 use crate::services::{State, ack};
 
@@ -56,7 +57,7 @@ enum Asked {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Plan {
+pub struct Plan {
     format: Format,
     stages: Vec<StagePlan>,
     events: Vec<Moment>,
@@ -74,39 +75,6 @@ pub(super) struct Plan {
 const ALONE: u64 = 300;
 
 impl Plan {
-    pub(super) fn draw(draw: &mut Draw, kind: Kind, format: Format) -> Self {
-        let (stages, events, results) = (draw.length(8), draw.length(12), draw.length(30));
-        let stages: Vec<StagePlan> =
-            (0..stages).map(|_| StagePlan { half: 1 + draw.below(1000) as u64, text: draw.text() }).collect();
-        let progress = match draw.below(3) {
-            0 => Progress::Ended(TaskState::Success),
-            1 => Progress::Ended(TaskState::Fail),
-            _ => Progress::Running(draw.below(stages.len().max(1))),
-        };
-        let mut plan = Plan {
-            format,
-            stages,
-            events: (0..events).map(|_| Moment::draw(draw)).collect(),
-            results: (0..results).map(|_| Moment::draw(draw)).collect(),
-            error: (progress == Progress::Ended(TaskState::Fail)).then(|| draw.text()),
-            progress,
-            has_target: draw.one_in(2),
-            parameter: draw.one_in(2).then(|| draw.text()),
-            others: draw.below(3),
-            asked: Asked::Known,
-            armed: None,
-        };
-        let refused = kind.is_refused(draw, 4);
-        let choices = if kind == Kind::Refused { 1 } else { 3 };
-        match draw.below(choices) {
-            _ if !refused => {}
-            0 => plan.asked = Asked::Unnamed,
-            1 => plan.asked = Asked::Unknown,
-            _ => plan.armed = Some(draw.pick::<&str>(&["400", "InvalidVersion", "InvalidAction.NotFound"])),
-        }
-        plan
-    }
-
     fn total(&self) -> u64 {
         if self.stages.is_empty() { ALONE } else { self.stages.iter().map(|stage| 2 * stage.half).sum() }
     }
@@ -262,6 +230,39 @@ impl Plan {
 }
 
 impl Sketch<Input> for Plan {
+    fn draw(draw: &mut Draw, kind: Kind, format: Format) -> Self {
+        let (stages, events, results) = (draw.length(8), draw.length(12), draw.length(30));
+        let stages: Vec<StagePlan> =
+            (0..stages).map(|_| StagePlan { half: 1 + draw.below(1000) as u64, text: draw.text() }).collect();
+        let progress = match draw.below(3) {
+            0 => Progress::Ended(TaskState::Success),
+            1 => Progress::Ended(TaskState::Fail),
+            _ => Progress::Running(draw.below(stages.len().max(1))),
+        };
+        let mut plan = Plan {
+            format,
+            stages,
+            events: (0..events).map(|_| Moment::draw(draw)).collect(),
+            results: (0..results).map(|_| Moment::draw(draw)).collect(),
+            error: (progress == Progress::Ended(TaskState::Fail)).then(|| draw.text()),
+            progress,
+            has_target: draw.one_in(2),
+            parameter: draw.one_in(2).then(|| draw.text()),
+            others: draw.below(3),
+            asked: Asked::Known,
+            armed: None,
+        };
+        let refused = kind.is_refused(draw, 4);
+        let choices = if kind == Kind::Refused { 1 } else { 3 };
+        match draw.below(choices) {
+            _ if !refused => {}
+            0 => plan.asked = Asked::Unnamed,
+            1 => plan.asked = Asked::Unknown,
+            _ => plan.armed = Some(draw.pick::<&str>(&["400", "InvalidVersion", "InvalidAction.NotFound"])),
+        }
+        plan
+    }
+
     fn case(&self) -> Case<Input> {
         let id = match self.asked {
             Asked::Known => "T-1",
@@ -293,68 +294,57 @@ impl Sketch<Input> for Plan {
         }
     }
 
-    fn simpler(&self) -> Vec<Box<dyn Sketch<Input>>> {
-        let mut simpler: Vec<Box<dyn Sketch<Input>>> = Vec::new();
-        let mut add = |change: &dyn Fn(&mut Plan)| {
-            let mut plan = self.clone();
-            change(&mut plan);
-            simpler.push(Box::new(plan));
-        };
+    fn simpler(&self) -> Vec<Self> {
+        let mut simpler = Simpler::than(self);
         for kept in fewer(&self.stages) {
-            add(&|plan| plan.stages.clone_from(&kept));
+            simpler.add(|plan| plan.stages.clone_from(&kept));
         }
         for kept in fewer(&self.events) {
-            add(&|plan| plan.events.clone_from(&kept));
+            simpler.add(|plan| plan.events.clone_from(&kept));
         }
         for kept in fewer(&self.results) {
-            add(&|plan| plan.results.clone_from(&kept));
+            simpler.add(|plan| plan.results.clone_from(&kept));
         }
         if self.progress != Progress::Running(0) {
-            add(&|plan| (plan.progress, plan.error) = (Progress::Running(0), None));
+            simpler.add(|plan| (plan.progress, plan.error) = (Progress::Running(0), None));
         }
         if self.progress == Progress::Ended(TaskState::Fail) {
-            add(&|plan| (plan.progress, plan.error) = (Progress::Ended(TaskState::Success), None));
+            simpler.add(|plan| (plan.progress, plan.error) = (Progress::Ended(TaskState::Success), None));
         }
         if self.error.is_some() {
-            add(&|plan| plan.error = None);
+            simpler.add(|plan| plan.error = None);
         }
         if self.has_target {
-            add(&|plan| plan.has_target = false);
+            simpler.add(|plan| plan.has_target = false);
         }
         if self.parameter.is_some() {
-            add(&|plan| plan.parameter = None);
+            simpler.add(|plan| plan.parameter = None);
         }
         if self.others > 0 {
-            add(&|plan| plan.others = 0);
+            simpler.add(|plan| plan.others = 0);
         }
         let plain = StagePlan { half: 1, text: Text::Plain };
         for (at, stage) in self.stages.iter().enumerate() {
             if *stage != plain {
-                add(&|plan| plan.stages[at] = plain.clone());
+                simpler.add(|plan| plan.stages[at] = plain.clone());
             }
             if stage.text != Text::Plain {
-                add(&|plan| plan.stages[at].text = Text::Plain);
+                simpler.add(|plan| plan.stages[at].text = Text::Plain);
             }
         }
         for (at, moment) in self.events.iter().enumerate() {
             if *moment != Moment::plain() {
-                add(&|plan| plan.events[at] = Moment::plain());
+                simpler.add(|plan| plan.events[at] = Moment::plain());
             }
             if moment.text != Text::Plain {
-                add(&|plan| plan.events[at].text = Text::Plain);
+                simpler.add(|plan| plan.events[at].text = Text::Plain);
             }
         }
         for (at, moment) in self.results.iter().enumerate() {
             if *moment != Moment::plain() {
-                add(&|plan| plan.results[at] = Moment::plain());
+                simpler.add(|plan| plan.results[at] = Moment::plain());
             }
         }
-        simpler
-    }
-
-    fn boxed(&self) -> Box<dyn Sketch<Input>> {
-        Box::new(self.clone())
+        simpler.made
     }
 }
-
-crate::case::arbitrary!(Input, Output);

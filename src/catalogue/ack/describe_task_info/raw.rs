@@ -1,10 +1,10 @@
 //! The catalogue of DescribeTaskInfo on the wire: what no Input can say.
 
 use super::{Input, given, output, task};
-use crate::case::{Case, Class, RawRequest, wire};
+use crate::case::{Case, Class, raw_request};
 use crate::format::Format;
 
-pub(super) fn catalogue(format: Format) -> Vec<Case<RawRequest<Input>>> {
+pub(super) fn catalogue(format: Format) -> Vec<Case<Input>> {
     let version = ("x-acs-version", "2015-12-15");
     let accept = match format {
         Format::Json => ("accept", "application/json"),
@@ -12,80 +12,83 @@ pub(super) fn catalogue(format: Format) -> Vec<Case<RawRequest<Input>>> {
     };
     let not_found = (404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method.");
     let mut answered = vec![
-        ("get", wire("GET", "/tasks/T-1", &[accept, version], ""), "route"),
-        ("encoded", wire("GET", "/tasks/%54%2D1", &[accept, version], ""), "route"),
+        ("get", raw_request("GET", "/tasks/T-1", &[accept, version], ""), "route"),
+        ("encoded", raw_request("GET", "/tasks/%54%2D1", &[accept, version], ""), "route"),
         (
             "query",
-            wire("GET", "/tasks/T-1?RegionId=cn-hangzhou", &[accept, version], ""),
+            raw_request("GET", "/tasks/T-1?RegionId=cn-hangzhou", &[accept, version], ""),
             "alibaba.rpc.parameter.unknown",
         ),
-        ("version_absent", wire("GET", "/tasks/T-1", &[accept], ""), "alibaba.rpc.version.absent"),
+        ("version_absent", raw_request("GET", "/tasks/T-1", &[accept], ""), "alibaba.rpc.version.absent"),
         (
             "content_type",
-            wire("GET", "/tasks/T-1", &[accept, version, ("content-type", "application/json")], ""),
+            raw_request("GET", "/tasks/T-1", &[accept, version, ("content-type", "application/json")], ""),
             "headers",
         ),
     ];
     match format {
         Format::Json => answered.extend([
-            ("accept.absent", wire("GET", "/tasks/T-1", &[version], ""), "alibaba.roa.accept.other"),
+            ("accept.absent", raw_request("GET", "/tasks/T-1", &[version], ""), "alibaba.roa.accept.other"),
             (
                 "accept.both",
-                wire("GET", "/tasks/T-1", &[("accept", "application/xml, application/json"), version], ""),
+                raw_request("GET", "/tasks/T-1", &[("accept", "application/xml, application/json"), version], ""),
                 "alibaba.roa.accept.other",
             ),
             (
                 "accept.octet_stream",
-                wire("GET", "/tasks/T-1", &[("accept", "application/octet-stream"), version], ""),
+                raw_request("GET", "/tasks/T-1", &[("accept", "application/octet-stream"), version], ""),
                 "alibaba.roa.accept.other",
             ),
         ]),
         Format::Xml => answered.extend([
             (
                 "accept.text_xml",
-                wire("GET", "/tasks/T-1", &[("accept", "text/xml"), version], ""),
+                raw_request("GET", "/tasks/T-1", &[("accept", "text/xml"), version], ""),
                 "alibaba.roa.accept",
             ),
-            ("accept.xml", wire("GET", "/tasks/T-1", &[accept, version], ""), "alibaba.roa.accept"),
+            ("accept.xml", raw_request("GET", "/tasks/T-1", &[accept, version], ""), "alibaba.roa.accept"),
         ]),
     }
     let refused = [
-        ("method.post", wire("POST", "/tasks/T-1", &[accept, version], ""), not_found, "alibaba.roa.route.unknown"),
+        (
+            "method.post",
+            raw_request("POST", "/tasks/T-1", &[accept, version], ""),
+            not_found,
+            "alibaba.roa.route.unknown",
+        ),
         (
             "path.unknown",
-            wire("GET", "/clusters/c/tasks", &[accept, version], ""),
+            raw_request("GET", "/clusters/c/tasks", &[accept, version], ""),
             not_found,
             "alibaba.roa.route.unknown",
         ),
         (
             "path.longer",
-            wire("GET", "/tasks/T-1/events", &[accept, version], ""),
+            raw_request("GET", "/tasks/T-1/events", &[accept, version], ""),
             not_found,
             "alibaba.roa.route.unknown",
         ),
         (
             "version.other",
-            wire("GET", "/tasks/T-1", &[accept, ("x-acs-version", "2018-04-12")], ""),
+            raw_request("GET", "/tasks/T-1", &[accept, ("x-acs-version", "2018-04-12")], ""),
             (404, "InvalidVersion", "Specified parameter Version is not valid."),
             "alibaba.gateway.invalid_version",
         ),
         (
             "percent.broken",
-            wire("GET", "/tasks/%zz", &[accept, version], ""),
+            raw_request("GET", "/tasks/%zz", &[accept, version], ""),
             (400, "InvalidParameter.Format", "Specified parameter format is not valid."),
             "alibaba.rpc.parameter.malformed",
         ),
         (
             "slash_encoded",
-            wire("GET", "/tasks/T-1%2F..", &[accept, version], ""),
+            raw_request("GET", "/tasks/T-1%2F..", &[accept, version], ""),
             (400, "400", "the task T-1/.. not found"),
             "error.not_found",
         ),
     ];
-    let case = |name: &str, request| {
-        Case::named(format!("wire.{name}"), format, given(task()), RawRequest::new(request)).class(Class::Edge)
-    };
-    let mut cases: Vec<Case<RawRequest<Input>>> = answered
+    let case = |name: &str, request| Case::raw(name, format, given(task()), request);
+    let mut cases: Vec<Case<Input>> = answered
         .into_iter()
         .map(|(name, request, fact)| case(name, request).shows(&[fact]).answers(output()))
         .collect();
@@ -94,9 +97,9 @@ pub(super) fn catalogue(format: Format) -> Vec<Case<RawRequest<Input>>> {
     }));
     let mut strict = given(task());
     strict.dialect.set("absent_version=refuse").expect("a switch that exists");
-    let request = wire("GET", "/tasks/T-1", &[accept], "");
+    let request = raw_request("GET", "/tasks/T-1", &[accept], "");
     cases.push(
-        Case::named("wire.dialect.absent_version.refuse", format, strict, RawRequest::new(request))
+        Case::raw("dialect.absent_version.refuse", format, strict, request)
             .class(Class::Dialect)
             .shows(&["alibaba.rpc.version.absent"])
             .refuses(400, "MissingVersion", "Version is mandatory for this action."),

@@ -3,29 +3,30 @@
 mod random;
 mod raw;
 
-use crate::case::{
-    Case, Class, Facts, Field, FieldKind, Kind, OperationInput, OperationOutput, Paging, RawRequest, Refusal, Sketch,
-    field,
-};
+use crate::case::{Case, Class, Facts, Field, FieldKind, Paging, Refusal, Source, field};
+use crate::catalogue::gateway;
 use crate::clock::{Span, Timestamp};
-use crate::dialect::Dialect;
-use crate::draw::{ADVERSARIAL, Draw};
-use crate::format::{DecodeError, Format};
-use crate::http::Request;
-use crate::seed::Seed;
+use crate::draw::ADVERSARIAL;
+use crate::format::Format;
+use crate::operation::OperationInput;
 use crate::services::State;
 use crate::services::dws::list_logical_cluster_tasks::{Input, LogicalClusterTaskInfo, Order, Output};
 use crate::services::dws::{Cluster, Task};
 
-impl OperationInput for Input {
-    type Output = Output;
-    const ID: &'static str = "dws.list_logical_cluster_tasks";
+impl Source for Input {
+    type Sketch = random::Plan;
 
-    fn request(&self, _: Format) -> Request {
-        Input::request(self)
-    }
+    const FIELDS: &'static [Field] = &[
+        field("/count", FieldKind::Long),
+        field("/logical_cluster_tasks/0/type", FieldKind::Word).optional(),
+        field("/logical_cluster_tasks/0/logical_cluster_name", FieldKind::Text).optional(),
+        field("/logical_cluster_tasks/0/start_time", FieldKind::Text).optional(),
+        field("/logical_cluster_tasks/0/end_time", FieldKind::Text).optional(),
+        field("/logical_cluster_tasks/0/result", FieldKind::Word).optional(),
+        field("/logical_cluster_tasks/0/log", FieldKind::Text).optional(),
+    ];
 
-    fn catalogue(_: Format) -> Vec<Case<Self>> {
+    fn cases(_: Format) -> Vec<Case<Self>> {
         let mut cases = lists();
         cases.extend(bounds());
         cases.extend(refusals());
@@ -37,7 +38,7 @@ impl OperationInput for Input {
         cases
     }
 
-    fn raw_requests(_: Format) -> Vec<Case<RawRequest<Self>>> {
+    fn raw_requests(_: Format) -> Vec<Case<Self>> {
         raw::catalogue()
     }
 
@@ -56,40 +57,8 @@ impl OperationInput for Input {
         })
     }
 
-    fn sketch(seed: Seed, kind: Kind, _: Format) -> Box<dyn Sketch<Self>> {
-        Box::new(random::Plan::draw(&mut Draw::new(seed), kind))
-    }
-}
-
-impl OperationOutput for Output {
-    fn encode(&self, _: Format, _: &Dialect) -> Vec<u8> {
-        Output::encode(self)
-    }
-
-    fn decode(body: &[u8], _: Format, _: &Dialect) -> Result<Self, DecodeError> {
-        Output::decode(body)
-    }
-
-    /// It is in a header only.
-    fn request_id(&mut self) -> Option<&mut String> {
-        None
-    }
-
-    fn is_empty(&self) -> bool {
-        self.logical_cluster_tasks.is_empty()
-    }
-
-    fn fields() -> &'static [Field] {
-        const FIELDS: &[Field] = &[
-            field("/count", FieldKind::Long),
-            field("/logical_cluster_tasks/0/type", FieldKind::Word).optional(),
-            field("/logical_cluster_tasks/0/logical_cluster_name", FieldKind::Text).optional(),
-            field("/logical_cluster_tasks/0/start_time", FieldKind::Text).optional(),
-            field("/logical_cluster_tasks/0/end_time", FieldKind::Text).optional(),
-            field("/logical_cluster_tasks/0/result", FieldKind::Word).optional(),
-            field("/logical_cluster_tasks/0/log", FieldKind::Text).optional(),
-        ];
-        FIELDS
+    fn is_empty(output: &Output) -> bool {
+        output.logical_cluster_tasks.is_empty()
     }
 }
 
@@ -184,10 +153,12 @@ fn lists() -> Vec<Case<Input>> {
                 "time",
                 "time.zone",
             ])
-            .answers(output(1, vec![shown(1)])),
+            .answers(output(1, vec![shown(1)]))
+            .makes_bodies(),
         case("full", given([ended(2).fails("no space"), ended(1).succeeds("done")]), input())
             .shows(&["order.default", "result.success", "result.failed", "log", "output.result", "output.log"])
-            .answers(output(2, vec![shown_ended(2, "failed", "no space"), shown_ended(1, "success", "done")])),
+            .answers(output(2, vec![shown_ended(2, "failed", "no space"), shown_ended(1, "success", "done")]))
+            .makes_bodies(),
         case("two", given([running(1), running(2)]), input())
             .shows(&["order.default"])
             .answers(output(2, vec![shown(2), shown(1)])),
@@ -331,7 +302,7 @@ fn refusals() -> Vec<Case<Input>> {
         let given = one().arming(Input::ID, code);
         cases.push(case(format!("error.{name}"), given, input()).shows(facts).refuses(status, code, message));
     }
-    cases.extend(crate::case::gateway_of_huawei(&given([running(1)]), &input()));
+    cases.extend(gateway::cases(Format::Json, &given([running(1)]), &input()));
     cases
 }
 

@@ -2,10 +2,11 @@
 //! state that shows them.
 
 use super::{CLOCK, CLUSTER, Input, LogicalClusterTaskInfo, Order, Output, given, output};
-use crate::case::{Case, Class, Kind, OperationInput, Sketch, armed_refusal, fewer};
+use crate::case::{Case, Class, Kind, Simpler, Sketch, armed_refusal, fewer};
 use crate::clock::{Span, Timestamp};
 use crate::draw::{Draw, Text, host};
 use crate::format::Format;
+use crate::operation::OperationInput;
 use crate::services::State;
 use crate::services::dws::list_logical_cluster_tasks::OPERATION;
 use crate::services::dws::{Cluster, Task};
@@ -90,7 +91,7 @@ fn name(number: u64) -> String {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Plan {
+pub struct Plan {
     /// The tasks, the newest first.
     tasks: Vec<Seen>,
     has_other_cluster: bool,
@@ -106,44 +107,6 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn draw(draw: &mut Draw, kind: Kind) -> Self {
-        let length = draw.length(60);
-        let mut plan = Plan {
-            tasks: (0..length).map(|_| Seen::draw(draw, 4)).collect(),
-            has_other_cluster: draw.one_in(4),
-            cluster_id: CLUSTER,
-            project_id: "p",
-            offset: None,
-            limit: (!draw.one_in(3)).then(|| 1 + draw.length(49) as u32),
-            name: draw.one_in(4).then(|| draw.number() % 4),
-            r#type: draw.one_in(4).then(|| *draw.pick::<&str>(TYPES)),
-            order_by: draw.one_in(2).then(|| *draw.pick::<&str>(FIELDS)),
-            order: draw.one_in(2).then(|| *draw.pick(&["ASC", "DESC"])),
-            armed: None,
-        };
-        // A page that exists, or now and then the one past the end.
-        if !draw.one_in(3) {
-            let pages = plan.listed().len().div_ceil(plan.limit.unwrap_or(10) as usize);
-            let last = if draw.one_in(8) { pages + 1 } else { pages.max(1) };
-            plan.offset = Some(draw.below(last) as u32);
-        }
-        let refused = kind.is_refused(draw, 4);
-        let choices = if kind == Kind::Refused { 6 } else { 9 };
-        match draw.below(choices) {
-            _ if !refused => {}
-            0 => plan.offset = Some(*draw.pick(&[2_147_483_648, u32::MAX])),
-            1 => plan.limit = Some(*draw.pick(&[0, 2_147_483_648, u32::MAX])),
-            2 => plan.order = Some(draw.pick::<&str>(&["asc", "desc", "Asc", "UP"])),
-            3 => plan.order_by = Some(draw.pick::<&str>(&["count", "StartTime", "start time", "1"])),
-            4 => plan.cluster_id = draw.pick::<&str>(&["c", "cluster", "0"]),
-            5 => plan.cluster_id = "",
-            6 => plan.cluster_id = "00000000-0000-4000-8000-000000000009",
-            7 => plan.project_id = "q",
-            _ => plan.armed = Some(draw.pick(OPERATION.errors).code),
-        }
-        plan
-    }
-
     fn when(&self) -> Input {
         Input {
             project_id: self.project_id.to_owned(),
@@ -241,6 +204,44 @@ impl Plan {
 }
 
 impl Sketch<Input> for Plan {
+    fn draw(draw: &mut Draw, kind: Kind, _: Format) -> Self {
+        let length = draw.length(60);
+        let mut plan = Plan {
+            tasks: (0..length).map(|_| Seen::draw(draw, 4)).collect(),
+            has_other_cluster: draw.one_in(4),
+            cluster_id: CLUSTER,
+            project_id: "p",
+            offset: None,
+            limit: (!draw.one_in(3)).then(|| 1 + draw.length(49) as u32),
+            name: draw.one_in(4).then(|| draw.number() % 4),
+            r#type: draw.one_in(4).then(|| *draw.pick::<&str>(TYPES)),
+            order_by: draw.one_in(2).then(|| *draw.pick::<&str>(FIELDS)),
+            order: draw.one_in(2).then(|| *draw.pick(&["ASC", "DESC"])),
+            armed: None,
+        };
+        // A page that exists, or now and then the one past the end.
+        if !draw.one_in(3) {
+            let pages = plan.listed().len().div_ceil(plan.limit.unwrap_or(10) as usize);
+            let last = if draw.one_in(8) { pages + 1 } else { pages.max(1) };
+            plan.offset = Some(draw.below(last) as u32);
+        }
+        let refused = kind.is_refused(draw, 4);
+        let choices = if kind == Kind::Refused { 6 } else { 9 };
+        match draw.below(choices) {
+            _ if !refused => {}
+            0 => plan.offset = Some(*draw.pick(&[2_147_483_648, u32::MAX])),
+            1 => plan.limit = Some(*draw.pick(&[0, 2_147_483_648, u32::MAX])),
+            2 => plan.order = Some(draw.pick::<&str>(&["asc", "desc", "Asc", "UP"])),
+            3 => plan.order_by = Some(draw.pick::<&str>(&["count", "StartTime", "start time", "1"])),
+            4 => plan.cluster_id = draw.pick::<&str>(&["c", "cluster", "0"]),
+            5 => plan.cluster_id = "",
+            6 => plan.cluster_id = "00000000-0000-4000-8000-000000000009",
+            7 => plan.project_id = "q",
+            _ => plan.armed = Some(draw.pick(OPERATION.errors).code),
+        }
+        plan
+    }
+
     fn case(&self) -> Case<Input> {
         let case = |fact| Case::named("", Format::Json, self.given(), self.when()).with_facts(vec![fact]);
         if let Some((row, refused)) =
@@ -258,65 +259,60 @@ impl Sketch<Input> for Plan {
         }
     }
 
-    fn simpler(&self) -> Vec<Box<dyn Sketch<Input>>> {
-        let mut simpler: Vec<Box<dyn Sketch<Input>>> = Vec::new();
-        let mut add = |change: &dyn Fn(&mut Plan)| {
-            let mut plan = self.clone();
-            change(&mut plan);
-            simpler.push(Box::new(plan));
-        };
+    fn simpler(&self) -> Vec<Self> {
+        let mut simpler = Simpler::than(self);
         // Only the tasks that the page shows, on the first page.
         let listed = self.listed();
         let mut places: Vec<usize> = self.on_page(&listed).iter().map(|(at, _)| *at).collect();
         places.sort_unstable();
         if places.len() < self.tasks.len() {
             let on_page: Vec<Seen> = places.iter().map(|at| self.tasks[*at].clone()).collect();
-            add(&|plan| {
+            simpler.add(|plan| {
                 plan.tasks.clone_from(&on_page);
                 plan.offset = None;
             });
         }
         for kept in fewer(&self.tasks) {
-            add(&|plan| plan.tasks.clone_from(&kept));
+            simpler.add(|plan| plan.tasks.clone_from(&kept));
         }
         if self.tasks.len() > 1 {
             // What only shows on another page shows past the end of a list of one as well.
-            add(&|plan| {
+            simpler.add(|plan| {
                 plan.tasks.truncate(1);
                 (plan.offset, plan.limit) = (Some(1), None);
             });
         }
         if self.has_other_cluster {
-            add(&|plan| plan.has_other_cluster = false);
+            simpler.add(|plan| plan.has_other_cluster = false);
         }
         if self.name.is_some() {
-            add(&|plan| plan.name = None);
+            simpler.add(|plan| plan.name = None);
         }
         if self.r#type.is_some() {
-            add(&|plan| plan.r#type = None);
+            simpler.add(|plan| plan.r#type = None);
         }
         if self.order_by.is_some() {
-            add(&|plan| plan.order_by = None);
+            simpler.add(|plan| plan.order_by = None);
         }
         if self.order.is_some() {
-            add(&|plan| plan.order = None);
+            simpler.add(|plan| plan.order = None);
         }
         if self.offset.is_some() {
-            add(&|plan| plan.offset = None);
+            simpler.add(|plan| plan.offset = None);
         }
         if self.offset.is_some_and(|offset| offset > 1) {
-            add(&|plan| plan.offset = Some(1));
+            simpler.add(|plan| plan.offset = Some(1));
         }
         if self.limit.is_some() {
-            add(&|plan| plan.limit = None);
+            simpler.add(|plan| plan.limit = None);
         }
         if self.limit.is_some_and(|limit| limit > 1) {
-            add(&|plan| plan.limit = Some(1));
+            simpler.add(|plan| plan.limit = Some(1));
         }
         for (at, seen) in self.tasks.iter().enumerate() {
             let plain = Seen::plain();
             if *seen != plain {
-                add(&|plan| plan.tasks[at] = Seen::plain());
+                simpler.add(|plan| plan.tasks[at] = Seen::plain());
             }
             for plainer in [
                 Seen { name: 0, ..seen.clone() },
@@ -326,16 +322,10 @@ impl Sketch<Input> for Plan {
                 Seen { log: plain.log, ..seen.clone() },
             ] {
                 if plainer != *seen {
-                    add(&|plan| plan.tasks[at] = plainer.clone());
+                    simpler.add(|plan| plan.tasks[at] = plainer.clone());
                 }
             }
         }
-        simpler
-    }
-
-    fn boxed(&self) -> Box<dyn Sketch<Input>> {
-        Box::new(self.clone())
+        simpler.made
     }
 }
-
-crate::case::arbitrary!(Input, Output);

@@ -1,16 +1,13 @@
 //! The catalogue of ListLogicalClusterTasks on the wire: what no Input can say.
 
 use super::{CLUSTER, Input, given, output, running, shown};
-use crate::case::{Case, Class, RawRequest, wire};
+use crate::case::{Case, Class, raw_request};
 use crate::format::Format;
 
-pub(super) fn catalogue() -> Vec<Case<RawRequest<Input>>> {
+pub(super) fn catalogue() -> Vec<Case<Input>> {
     let path = format!("/v2/p/clusters/{CLUSTER}/logical-clusters/tasks");
-    let get = |query: &str| wire("GET", &format!("{path}?{query}"), &[], "");
-    let case = |name: String, request| {
-        Case::named(format!("wire.{name}"), Format::Json, given([running(1)]), RawRequest::new(request))
-            .class(Class::Edge)
-    };
+    let get = |query: &str| raw_request("GET", &format!("{path}?{query}"), &[], "");
+    let case = |name: String, request| Case::raw(&name, Format::Json, given([running(1)]), request);
     let one = || output(1, vec![shown(1)]);
     let incorrect = (400, "DWS.0001", "Incorrect parameter.");
     let no_api = (404, "APIGW.0101", "The API does not exist or has not been published in the environment.");
@@ -53,11 +50,11 @@ pub(super) fn catalogue() -> Vec<Case<RawRequest<Input>>> {
         ("unknown_parameter", get("page=7"), "input.limit"),
         ("name_in_upper_case", get("OFFSET=1"), "input.offset"),
         ("empty_filters", get("order=&order_by=&type=Grow&logical_cluster_name=lc1"), "huawei.parameter.empty"),
-        ("body_is_ignored", wire("GET", &path, &[("content-type", "application/json")], "{}"), "input.body"),
-        ("token_is_ignored", wire("GET", &path, &[("x-auth-token", "x")], ""), "credentials.unchecked"),
+        ("body_is_ignored", raw_request("GET", &path, &[("content-type", "application/json")], "{}"), "input.body"),
+        ("token_is_ignored", raw_request("GET", &path, &[("x-auth-token", "x")], ""), "credentials.unchecked"),
         (
             "token_and_empty_authorization",
-            wire("GET", &path, &[("x-auth-token", "x"), ("authorization", "")], ""),
+            raw_request("GET", &path, &[("x-auth-token", "x"), ("authorization", "")], ""),
             "huawei.token.precedence",
         ),
     ];
@@ -69,12 +66,22 @@ pub(super) fn catalogue() -> Vec<Case<RawRequest<Input>>> {
         ("offset.first_is_wrong", get("offset=x&offset=0"), incorrect, "huawei.parameter.duplicate"),
         ("percent.broken", get("type=%zz"), incorrect, "bounds.refusal"),
         ("percent.not_utf_8", get("type=%ff"), incorrect, "bounds.refusal"),
-        ("method.post", wire("POST", &path, &[], ""), no_api, "huawei.gateway.not_found"),
-        ("method.delete", wire("DELETE", &path, &[], ""), no_api, "huawei.gateway.not_found"),
-        ("path.slash_at_end", wire("GET", &format!("{path}/"), &[], ""), no_api, "huawei.gateway.not_found"),
-        ("path.shorter", wire("GET", "/v2/p/clusters", &[], ""), no_api, "huawei.gateway.not_found"),
-        ("path.other_version", wire("GET", &path.replace("/v2/", "/v1/"), &[], ""), no_api, "huawei.gateway.not_found"),
-        ("path.slash_encoded", wire("GET", &path.replace(CLUSTER, "c%2Fd"), &[], ""), incorrect, "cluster_id.uuid"),
+        ("method.post", raw_request("POST", &path, &[], ""), no_api, "huawei.gateway.not_found"),
+        ("method.delete", raw_request("DELETE", &path, &[], ""), no_api, "huawei.gateway.not_found"),
+        ("path.slash_at_end", raw_request("GET", &format!("{path}/"), &[], ""), no_api, "huawei.gateway.not_found"),
+        ("path.shorter", raw_request("GET", "/v2/p/clusters", &[], ""), no_api, "huawei.gateway.not_found"),
+        (
+            "path.other_version",
+            raw_request("GET", &path.replace("/v2/", "/v1/"), &[], ""),
+            no_api,
+            "huawei.gateway.not_found",
+        ),
+        (
+            "path.slash_encoded",
+            raw_request("GET", &path.replace(CLUSTER, "c%2Fd"), &[], ""),
+            incorrect,
+            "cluster_id.uuid",
+        ),
     ];
     for (name, request, (status, code, message), fact) in refused {
         let case = case(name.to_owned(), request).class(Class::Malformed).shows(&[fact]);

@@ -1,31 +1,30 @@
-//! The catalogue of ListInvocationStatus: what its Input can say, and the wire, with answers written
-//! by hand.
+//! The catalogue of ListInvocationStatus: what its Input can say, and raw requests, with answers
+//! written by hand.
 
 mod random;
 
-use crate::case::{
-    Case, Class, Facts, Field, FieldKind, Kind, OperationInput, OperationOutput, RawRequest, Refusal, Sketch, field,
-    wire,
-};
+use crate::case::{Case, Class, Facts, Field, FieldKind, Refusal, Source, field, raw_request};
+use crate::catalogue::gateway;
 use crate::clock::{Span, Timestamp};
-use crate::dialect::Dialect;
-use crate::draw::{ADVERSARIAL, Draw};
-use crate::format::{DecodeError, Format};
-use crate::http::Request;
-use crate::seed::Seed;
+use crate::draw::ADVERSARIAL;
+use crate::format::Format;
+use crate::operation::OperationInput;
 use crate::services::State;
 use crate::services::ehpc::list_invocation_status::{Input, InvokeInstance, InvokeStatus, Output};
 use crate::services::ehpc::{Command, Node, NodeEnding};
 
-impl OperationInput for Input {
-    type Output = Output;
-    const ID: &'static str = "ehpc.list_invocation_status";
+impl Source for Input {
+    type Sketch = random::Plan;
 
-    fn request(&self, format: Format) -> Request {
-        Input::request(self, format)
-    }
+    const FIELDS: &'static [Field] = &[
+        field("/RequestId", FieldKind::Text),
+        field("/CommandId", FieldKind::Text),
+        field("/InvokeStatus", FieldKind::Word),
+        field("/InvokeInstances/InvokeInstance/0/InstanceId", FieldKind::Text),
+        field("/InvokeInstances/InvokeInstance/0/InstanceInvokeStatus", FieldKind::Word),
+    ];
 
-    fn catalogue(format: Format) -> Vec<Case<Self>> {
+    fn cases(format: Format) -> Vec<Case<Self>> {
         let mut cases = lists(format);
         cases.extend(overall(format));
         cases.extend(refusals(format));
@@ -35,41 +34,12 @@ impl OperationInput for Input {
         cases
     }
 
-    fn raw_requests(format: Format) -> Vec<Case<RawRequest<Self>>> {
-        on_the_wire(format)
+    fn raw_requests(format: Format) -> Vec<Case<Self>> {
+        raw_requests(format)
     }
 
-    fn sketch(seed: Seed, kind: Kind, format: Format) -> Box<dyn Sketch<Self>> {
-        Box::new(random::Plan::draw(&mut Draw::new(seed), kind, format))
-    }
-}
-
-impl OperationOutput for Output {
-    fn encode(&self, format: Format, dialect: &Dialect) -> Vec<u8> {
-        Output::encode(self, format, dialect)
-    }
-
-    fn decode(body: &[u8], format: Format, dialect: &Dialect) -> Result<Self, DecodeError> {
-        Output::decode(body, format, dialect)
-    }
-
-    fn request_id(&mut self) -> Option<&mut String> {
-        Some(&mut self.request_id)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.invoke_instances.is_empty()
-    }
-
-    fn fields() -> &'static [Field] {
-        const FIELDS: &[Field] = &[
-            field("/RequestId", FieldKind::Text),
-            field("/CommandId", FieldKind::Text),
-            field("/InvokeStatus", FieldKind::Word),
-            field("/InvokeInstances/InvokeInstance/0/InstanceId", FieldKind::Text),
-            field("/InvokeInstances/InvokeInstance/0/InstanceInvokeStatus", FieldKind::Word),
-        ];
-        FIELDS
+    fn is_empty(output: &Output) -> bool {
+        output.invoke_instances.is_empty()
     }
 }
 
@@ -140,10 +110,12 @@ fn lists(format: Format) -> Vec<Case<Input>> {
                 "invoke_status.finished",
                 "json.root",
             ])
-            .answers(output(Finished, &[("i-1", Finished)])),
+            .answers(output(Finished, &[("i-1", Finished)]))
+            .makes_bodies(),
         Case::named("full", format, given([finished("i-2"), node("i-1", &Running)]), input())
             .shows(&["output.invoke_instances", "invoke_status.running", "invoke_status.overall"])
-            .answers(output(Running, &[("i-2", Finished), ("i-1", Running)])),
+            .answers(output(Running, &[("i-2", Finished), ("i-1", Running)]))
+            .makes_bodies(),
     ];
     for (name, millis, status) in borders {
         let node = Node::new("i-1").takes(std::time::Duration::from_millis(millis));
@@ -308,7 +280,7 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
                 .refuses(status, code, message),
         );
     }
-    cases.extend(crate::case::gateway_of_alibaba(format, &one(), &input()));
+    cases.extend(gateway::cases(format, &one(), &input()));
     cases
 }
 
@@ -371,16 +343,16 @@ fn long(format: Format) -> Vec<Case<Input>> {
     ]
 }
 
-fn on_the_wire(format: Format) -> Vec<Case<RawRequest<Input>>> {
+fn raw_requests(format: Format) -> Vec<Case<Input>> {
     const COMMON: &str = "Action=ListInvocationStatus&Version=2018-04-12";
     let upper = format.to_string().to_ascii_uppercase();
-    let get = |more: &str| wire("GET", &format!("/?{COMMON}&Format={upper}{more}"), &[], "");
+    let get = |more: &str| raw_request("GET", &format!("/?{COMMON}&Format={upper}{more}"), &[], "");
     let form = [("content-type", "application/x-www-form-urlencoded")];
     let answered = [
         ("get", get("&ClusterId=c&CommandId=k"), "alibaba.rpc.method"),
         (
             "post_form",
-            wire("POST", "/", &form, &format!("{COMMON}&Format={upper}&ClusterId=c&CommandId=k")),
+            raw_request("POST", "/", &form, &format!("{COMMON}&Format={upper}&ClusterId=c&CommandId=k")),
             "alibaba.rpc.method",
         ),
         ("given_twice", get("&ClusterId=c&CommandId=k&CommandId=x"), "alibaba.rpc.parameter.duplicate"),
@@ -412,12 +384,9 @@ fn on_the_wire(format: Format) -> Vec<Case<RawRequest<Input>>> {
             "alibaba.rpc.parameter.malformed",
         ),
     ];
-    let case = |name: &str, request| {
-        Case::named(format!("wire.{name}"), format, given([finished("i-1")]), RawRequest::new(request))
-            .class(Class::Edge)
-    };
+    let case = |name: &str, request| Case::raw(name, format, given([finished("i-1")]), request);
     let then = || output(InvokeStatus::Finished, &[("i-1", InvokeStatus::Finished)]);
-    let mut cases: Vec<Case<RawRequest<Input>>> =
+    let mut cases: Vec<Case<Input>> =
         answered.into_iter().map(|(name, request, fact)| case(name, request).shows(&[fact]).answers(then())).collect();
     cases.extend(refused.into_iter().map(|(name, request, (status, code, message), fact)| {
         case(name, request).class(Class::Malformed).shows(&[fact]).refuses(status, code, message)

@@ -2,10 +2,11 @@
 //! command that has come to them.
 
 use super::{CLOCK, Input, InvokeInstance, InvokeStatus, Output, given, node};
-use crate::case::{Case, Class, Kind, OperationInput, Sketch, armed_refusal, fewer};
+use crate::case::{Case, Class, Kind, Simpler, Sketch, armed_refusal, fewer};
 use crate::clock::Timestamp;
 use crate::draw::{Draw, Text, host};
 use crate::format::Format;
+use crate::operation::OperationInput;
 use crate::services::State;
 use crate::services::ehpc::Command;
 use crate::services::ehpc::list_invocation_status::OPERATION;
@@ -54,7 +55,7 @@ enum Asked {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Plan {
+pub struct Plan {
     format: Format,
     nodes: Vec<Seen>,
     /// How many other commands there are.
@@ -64,24 +65,6 @@ pub(super) struct Plan {
 }
 
 impl Plan {
-    pub(super) fn draw(draw: &mut Draw, kind: Kind, format: Format) -> Self {
-        let length = draw.length(60);
-        let nodes = (0..length).map(|_| Seen::draw(draw)).collect();
-        let mut plan = Plan { format, nodes, others: draw.below(3), asked: Asked::Known, armed: None };
-        let refused = kind.is_refused(draw, 4);
-        let choices = if kind == Kind::Refused { 2 } else { 6 };
-        match draw.below(choices) {
-            _ if !refused => {}
-            0 => plan.asked = Asked::NoCommand,
-            1 => plan.asked = Asked::NoCluster,
-            2 => plan.asked = Asked::UnknownCommand,
-            3 => plan.asked = Asked::CommandOfAnotherCluster,
-            4 => plan.asked = Asked::UnknownCluster,
-            _ => plan.armed = Some(draw.pick(OPERATION.errors).code),
-        }
-        plan
-    }
-
     fn given(&self) -> State {
         let nodes = (1..).zip(&self.nodes);
         let mut state = given(nodes.map(|(place, seen)| node(&seen.instance_id(place, self.format), &seen.status)));
@@ -135,6 +118,24 @@ impl Plan {
 }
 
 impl Sketch<Input> for Plan {
+    fn draw(draw: &mut Draw, kind: Kind, format: Format) -> Self {
+        let length = draw.length(60);
+        let nodes = (0..length).map(|_| Seen::draw(draw)).collect();
+        let mut plan = Plan { format, nodes, others: draw.below(3), asked: Asked::Known, armed: None };
+        let refused = kind.is_refused(draw, 4);
+        let choices = if kind == Kind::Refused { 2 } else { 6 };
+        match draw.below(choices) {
+            _ if !refused => {}
+            0 => plan.asked = Asked::NoCommand,
+            1 => plan.asked = Asked::NoCluster,
+            2 => plan.asked = Asked::UnknownCommand,
+            3 => plan.asked = Asked::CommandOfAnotherCluster,
+            4 => plan.asked = Asked::UnknownCluster,
+            _ => plan.armed = Some(draw.pick(OPERATION.errors).code),
+        }
+        plan
+    }
+
     fn case(&self) -> Case<Input> {
         let case = |fact| Case::named("", self.format, self.given(), self.when()).with_facts(vec![fact]);
         if let Some((row, refused)) =
@@ -167,39 +168,28 @@ impl Sketch<Input> for Plan {
         }
     }
 
-    fn simpler(&self) -> Vec<Box<dyn Sketch<Input>>> {
-        let mut simpler: Vec<Box<dyn Sketch<Input>>> = Vec::new();
-        let mut add = |change: &dyn Fn(&mut Plan)| {
-            let mut plan = self.clone();
-            change(&mut plan);
-            simpler.push(Box::new(plan));
-        };
+    fn simpler(&self) -> Vec<Self> {
+        let mut simpler = Simpler::than(self);
         for kept in fewer(&self.nodes) {
-            add(&|plan| plan.nodes.clone_from(&kept));
+            simpler.add(|plan| plan.nodes.clone_from(&kept));
         }
         if self.others > 0 {
-            add(&|plan| plan.others = 0);
+            simpler.add(|plan| plan.others = 0);
         }
         for (at, seen) in self.nodes.iter().enumerate() {
             if *seen != Seen::plain() {
-                add(&|plan| plan.nodes[at] = Seen::plain());
+                simpler.add(|plan| plan.nodes[at] = Seen::plain());
             }
             if seen.id != 0 {
-                add(&|plan| plan.nodes[at].id = 0);
+                simpler.add(|plan| plan.nodes[at].id = 0);
             }
             if seen.text.is_some() {
-                add(&|plan| plan.nodes[at].text = None);
+                simpler.add(|plan| plan.nodes[at].text = None);
             }
             if seen.status != InvokeStatus::Finished {
-                add(&|plan| plan.nodes[at].status = InvokeStatus::Finished);
+                simpler.add(|plan| plan.nodes[at].status = InvokeStatus::Finished);
             }
         }
-        simpler
-    }
-
-    fn boxed(&self) -> Box<dyn Sketch<Input>> {
-        Box::new(self.clone())
+        simpler.made
     }
 }
-
-crate::case::arbitrary!(Input, Output);

@@ -4,28 +4,34 @@ mod random;
 mod raw;
 mod refusals;
 
-use crate::case::{
-    Case, Class, Field, FieldKind, Kind, OperationInput, OperationOutput, Paging, RawRequest, Sketch, field,
-};
+use crate::case::{Case, Class, Field, FieldKind, Paging, Source, field};
 use crate::clock::{Span, Timestamp};
-use crate::dialect::Dialect;
-use crate::draw::{ADVERSARIAL, Draw};
-use crate::format::{DecodeError, Format, JsonText};
-use crate::http::Request;
-use crate::seed::Seed;
+use crate::draw::ADVERSARIAL;
+use crate::format::{Format, JsonText};
 use crate::services::State;
 use crate::services::ehpc::list_tasks::{Input, Output, Status, TaskInfo, TaskType};
 use crate::services::ehpc::{Ending, Task};
 
-impl OperationInput for Input {
-    type Output = Output;
-    const ID: &'static str = "ehpc.list_tasks";
+impl Source for Input {
+    type Sketch = random::Plan;
 
-    fn request(&self, format: Format) -> Request {
-        Input::request(self, format)
-    }
+    const FIELDS: &'static [Field] = &[
+        field("/RequestId", FieldKind::Text),
+        field("/PageNumber", FieldKind::Number),
+        field("/PageSize", FieldKind::Number),
+        field("/TotalCount", FieldKind::Number),
+        field("/Tasks/0/ClusterId", FieldKind::Text),
+        field("/Tasks/0/CurrentStep", FieldKind::Number),
+        field("/Tasks/0/Errors", FieldKind::Text),
+        field("/Tasks/0/Request", FieldKind::Text),
+        field("/Tasks/0/Result", FieldKind::Text),
+        field("/Tasks/0/Status", FieldKind::Word),
+        field("/Tasks/0/TaskId", FieldKind::Text),
+        field("/Tasks/0/TaskType", FieldKind::Word),
+        field("/Tasks/0/TotalSteps", FieldKind::Number),
+    ];
 
-    fn catalogue(format: Format) -> Vec<Case<Self>> {
+    fn cases(format: Format) -> Vec<Case<Self>> {
         let mut cases = lists(format);
         cases.extend(bounds(format));
         cases.extend(selections(format));
@@ -37,7 +43,7 @@ impl OperationInput for Input {
         cases
     }
 
-    fn raw_requests(format: Format) -> Vec<Case<RawRequest<Self>>> {
+    fn raw_requests(format: Format) -> Vec<Case<Self>> {
         raw::catalogue(format)
     }
 
@@ -56,45 +62,8 @@ impl OperationInput for Input {
         })
     }
 
-    fn sketch(seed: Seed, kind: Kind, format: Format) -> Box<dyn Sketch<Self>> {
-        Box::new(random::Plan::draw(&mut Draw::new(seed), kind, format))
-    }
-}
-
-impl OperationOutput for Output {
-    fn encode(&self, format: Format, dialect: &Dialect) -> Vec<u8> {
-        Output::encode(self, format, dialect)
-    }
-
-    fn decode(body: &[u8], format: Format, dialect: &Dialect) -> Result<Self, DecodeError> {
-        Output::decode(body, format, dialect)
-    }
-
-    fn request_id(&mut self) -> Option<&mut String> {
-        Some(&mut self.request_id)
-    }
-
-    fn is_empty(&self) -> bool {
-        self.tasks.is_empty()
-    }
-
-    fn fields() -> &'static [Field] {
-        const FIELDS: &[Field] = &[
-            field("/RequestId", FieldKind::Text),
-            field("/PageNumber", FieldKind::Number),
-            field("/PageSize", FieldKind::Number),
-            field("/TotalCount", FieldKind::Number),
-            field("/Tasks/0/ClusterId", FieldKind::Text),
-            field("/Tasks/0/CurrentStep", FieldKind::Number),
-            field("/Tasks/0/Errors", FieldKind::Text),
-            field("/Tasks/0/Request", FieldKind::Text),
-            field("/Tasks/0/Result", FieldKind::Text),
-            field("/Tasks/0/Status", FieldKind::Word),
-            field("/Tasks/0/TaskId", FieldKind::Text),
-            field("/Tasks/0/TaskType", FieldKind::Word),
-            field("/Tasks/0/TotalSteps", FieldKind::Number),
-        ];
-        FIELDS
+    fn is_empty(output: &Output) -> bool {
+        output.tasks.is_empty()
     }
 }
 
@@ -216,7 +185,8 @@ fn lists(format: Format) -> Vec<Case<Input>> {
                 "errors.running",
             ],
             page(1, 10, 1, vec![shown(1)]),
-        ),
+        )
+        .makes_bodies(),
         plain(
             "full",
             format,
@@ -224,7 +194,8 @@ fn lists(format: Format) -> Vec<Case<Input>> {
             Input { archived: Some(true), page_number: Some(1), page_size: Some(10), ..input() },
             &["json_text", "json_text.errors", "result.instances", "archived.true", "status.partial_fail"],
             page(1, 10, 2, vec![full_shown, shown(2)]),
-        ),
+        )
+        .makes_bodies(),
         plain(
             "two",
             format,

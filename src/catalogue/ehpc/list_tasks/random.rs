@@ -4,10 +4,11 @@
 use serde::Serialize;
 
 use super::{CLOCK, Input, Output, TaskInfo, TaskType, page};
-use crate::case::{Case, Class, Kind, OperationInput, Sketch, armed_refusal};
+use crate::case::{Case, Class, Kind, Simpler, Sketch, armed_refusal, fewer};
 use crate::clock::Timestamp;
 use crate::draw::{Draw, Text, host};
 use crate::format::{Format, JsonText};
+use crate::operation::OperationInput;
 use crate::services::State;
 use crate::services::ehpc::list_tasks::OPERATION;
 use crate::services::ehpc::{Ending, Status, Task};
@@ -127,14 +128,9 @@ impl Seen {
 
     /// The same with one thing plainer.
     fn plainer(&self) -> Vec<Seen> {
-        let mut plainer = Vec::new();
-        let mut add = |change: &dyn Fn(&mut Seen)| {
-            let mut seen = self.clone();
-            change(&mut seen);
-            plainer.push(seen);
-        };
+        let mut simpler = Simpler::than(self);
         if !self.is_plain() {
-            add(&|seen| {
+            simpler.add(|seen| {
                 *seen = Seen {
                     id: 0,
                     task_type: TaskType::StopCluster,
@@ -146,30 +142,30 @@ impl Seen {
             });
         }
         if self.texts.is_some() {
-            add(&|seen| seen.texts = None);
+            simpler.add(|seen| seen.texts = None);
         }
-        if let Some(simpler) = self.texts.and_then(Text::simpler) {
-            add(&|seen| seen.texts = Some(simpler));
+        if let Some(text) = self.texts.and_then(Text::simpler) {
+            simpler.add(|seen| seen.texts = Some(text));
         }
         if self.id != 0 {
-            add(&|seen| seen.id = 0);
+            simpler.add(|seen| seen.id = 0);
         }
         if self.task_type != TaskType::StopCluster {
-            add(&|seen| seen.task_type = TaskType::StopCluster);
+            simpler.add(|seen| seen.task_type = TaskType::StopCluster);
         }
         if !self.runs() {
-            add(&|seen| seen.status = Status::Processing);
+            simpler.add(|seen| seen.status = Status::Processing);
             if self.status != Status::Success {
-                add(&|seen| seen.status = Status::Success);
+                simpler.add(|seen| seen.status = Status::Success);
             }
         }
         if self.steps > 1 {
-            add(&|seen| (seen.step, seen.steps) = (0, 1));
+            simpler.add(|seen| (seen.step, seen.steps) = (0, 1));
         }
         if self.steps > 2 {
-            add(&|seen| (seen.step, seen.steps) = (1, 2));
+            simpler.add(|seen| (seen.step, seen.steps) = (1, 2));
         }
-        plainer
+        simpler.made
     }
 }
 
@@ -214,7 +210,7 @@ enum Which {
 
 /// A random case of ListTasks.
 #[derive(Clone, Debug)]
-pub(super) struct Plan {
+pub struct Plan {
     format: Format,
     /// The tasks of the cluster, the newest first.
     tasks: Vec<Seen>,
@@ -237,48 +233,6 @@ enum Cluster {
 }
 
 impl Plan {
-    pub(super) fn draw(draw: &mut Draw, kind: Kind, format: Format) -> Self {
-        let length = draw.length(60);
-        let tasks: Vec<Seen> = (0..length).map(|_| Seen::draw(draw)).collect();
-        let mut plan = Plan {
-            format,
-            elsewhere: draw.one_in(4),
-            cluster: Cluster::Known,
-            page_number: None,
-            page_size: match draw.below(4) {
-                0 => None,
-                1 => Some(*draw.pick(&[1, 49, 50])),
-                _ => Some(1 + draw.below(50) as u32),
-            },
-            task_id: draw.one_in(4).then(|| match draw.below(4) {
-                0 => Which::Unknown,
-                1 => Which::Elsewhere,
-                _ => Which::Listed(draw.below(length.max(1))),
-            }),
-            archived: *draw.pick(&[None, Some(false), Some(true), Some(true)]),
-            armed: None,
-            tasks,
-        };
-        // A page that exists, or now and then the one past the end.
-        if !draw.one_in(3) {
-            let pages = plan.listed().len().div_ceil(plan.page_size.unwrap_or(10) as usize);
-            let last = if draw.one_in(8) { pages + 1 } else { pages.max(1) };
-            plan.page_number = Some(1 + draw.below(last) as u32);
-        }
-        let refused = kind.is_refused(draw, 5);
-        // What a state decides is not for inputs that are refused whatever it holds.
-        let choices = if kind == Kind::Refused { 3 } else { 5 };
-        match draw.below(choices) {
-            _ if !refused => {}
-            0 => plan.page_number = Some(*draw.pick(&[0, 1000, 1001, 4096, u32::MAX])),
-            1 => plan.page_size = Some(*draw.pick(&[0, 51, 52, 100, 1000, u32::MAX])),
-            2 => plan.cluster = Cluster::Unnamed,
-            3 => plan.cluster = Cluster::Unknown,
-            _ => plan.armed = Some(draw.pick(OPERATION.errors).code),
-        }
-        plan
-    }
-
     fn task_id(&self) -> Option<String> {
         Some(match self.task_id? {
             Which::Listed(at) => self.tasks.get(at).map_or("unknown".to_owned(), |seen| seen.task_id(at + 1)),
@@ -386,6 +340,48 @@ impl Plan {
 }
 
 impl Sketch<Input> for Plan {
+    fn draw(draw: &mut Draw, kind: Kind, format: Format) -> Self {
+        let length = draw.length(60);
+        let tasks: Vec<Seen> = (0..length).map(|_| Seen::draw(draw)).collect();
+        let mut plan = Plan {
+            format,
+            elsewhere: draw.one_in(4),
+            cluster: Cluster::Known,
+            page_number: None,
+            page_size: match draw.below(4) {
+                0 => None,
+                1 => Some(*draw.pick(&[1, 49, 50])),
+                _ => Some(1 + draw.below(50) as u32),
+            },
+            task_id: draw.one_in(4).then(|| match draw.below(4) {
+                0 => Which::Unknown,
+                1 => Which::Elsewhere,
+                _ => Which::Listed(draw.below(length.max(1))),
+            }),
+            archived: *draw.pick(&[None, Some(false), Some(true), Some(true)]),
+            armed: None,
+            tasks,
+        };
+        // A page that exists, or now and then the one past the end.
+        if !draw.one_in(3) {
+            let pages = plan.listed().len().div_ceil(plan.page_size.unwrap_or(10) as usize);
+            let last = if draw.one_in(8) { pages + 1 } else { pages.max(1) };
+            plan.page_number = Some(1 + draw.below(last) as u32);
+        }
+        let refused = kind.is_refused(draw, 5);
+        // What a state decides is not for inputs that are refused whatever it holds.
+        let choices = if kind == Kind::Refused { 3 } else { 5 };
+        match draw.below(choices) {
+            _ if !refused => {}
+            0 => plan.page_number = Some(*draw.pick(&[0, 1000, 1001, 4096, u32::MAX])),
+            1 => plan.page_size = Some(*draw.pick(&[0, 51, 52, 100, 1000, u32::MAX])),
+            2 => plan.cluster = Cluster::Unnamed,
+            3 => plan.cluster = Cluster::Unknown,
+            _ => plan.armed = Some(draw.pick(OPERATION.errors).code),
+        }
+        plan
+    }
+
     fn case(&self) -> Case<Input> {
         let refusal = self.refusal();
         let hurts = self.tasks.iter().any(|seen| seen.texts.is_some_and(Text::hurts));
@@ -397,18 +393,13 @@ impl Sketch<Input> for Plan {
         }
     }
 
-    fn simpler(&self) -> Vec<Box<dyn Sketch<Input>>> {
-        let mut simpler: Vec<Box<dyn Sketch<Input>>> = Vec::new();
-        let mut add = |change: &dyn Fn(&mut Plan)| {
-            let mut plan = self.clone();
-            change(&mut plan);
-            simpler.push(Box::new(plan));
-        };
+    fn simpler(&self) -> Vec<Self> {
+        let mut simpler = Simpler::than(self);
         // Only the tasks that the page shows, on the first page.
         let listed = self.listed();
         let on_page: Vec<Seen> = self.on_page(&listed).iter().map(|(_, seen)| (*seen).clone()).collect();
         if on_page.len() < self.tasks.len() {
-            add(&|plan| {
+            simpler.add(|plan| {
                 plan.tasks.clone_from(&on_page);
                 plan.page_number = None;
                 if let Some(Which::Listed(_)) = plan.task_id {
@@ -416,59 +407,53 @@ impl Sketch<Input> for Plan {
                 }
             });
         }
-        for kept in crate::case::fewer(&self.tasks) {
-            add(&|plan| plan.tasks.clone_from(&kept));
+        for kept in fewer(&self.tasks) {
+            simpler.add(|plan| plan.tasks.clone_from(&kept));
         }
         if self.tasks.len() > 1 {
             // What only shows on another page shows past the end of a list of one as well.
-            add(&|plan| {
+            simpler.add(|plan| {
                 plan.tasks.truncate(1);
                 (plan.page_number, plan.page_size) = (Some(2), None);
             });
         }
         if self.elsewhere {
-            add(&|plan| plan.elsewhere = false);
+            simpler.add(|plan| plan.elsewhere = false);
         }
         if self.task_id.is_some() {
-            add(&|plan| plan.task_id = None);
+            simpler.add(|plan| plan.task_id = None);
         }
         if let Some(Which::Listed(at)) = self.task_id
             && at > 0
         {
-            add(&|plan| plan.task_id = Some(Which::Listed(0)));
+            simpler.add(|plan| plan.task_id = Some(Which::Listed(0)));
         }
         if self.archived.is_some() {
-            add(&|plan| plan.archived = None);
+            simpler.add(|plan| plan.archived = None);
         }
         if self.page_number.is_some() {
-            add(&|plan| plan.page_number = None);
+            simpler.add(|plan| plan.page_number = None);
         }
         if self.page_number.is_some_and(|number| number > 2) {
-            add(&|plan| plan.page_number = Some(2));
+            simpler.add(|plan| plan.page_number = Some(2));
         }
         if self.page_number.is_some_and(|number| number > 1000) {
-            add(&|plan| plan.page_number = Some(1000));
+            simpler.add(|plan| plan.page_number = Some(1000));
         }
         if self.page_size.is_some() {
-            add(&|plan| plan.page_size = None);
+            simpler.add(|plan| plan.page_size = None);
         }
         if self.page_size.is_some_and(|size| size > 1) {
-            add(&|plan| plan.page_size = Some(1));
+            simpler.add(|plan| plan.page_size = Some(1));
         }
         if self.page_size.is_some_and(|size| size > 51) {
-            add(&|plan| plan.page_size = Some(51));
+            simpler.add(|plan| plan.page_size = Some(51));
         }
         for (at, seen) in self.tasks.iter().enumerate() {
             for plainer in seen.plainer() {
-                add(&|plan| plan.tasks[at] = plainer.clone());
+                simpler.add(|plan| plan.tasks[at] = plainer.clone());
             }
         }
-        simpler
-    }
-
-    fn boxed(&self) -> Box<dyn Sketch<Input>> {
-        Box::new(self.clone())
+        simpler.made
     }
 }
-
-crate::case::arbitrary!(Input, Output);

@@ -2,7 +2,7 @@
 //! Alibaba's RPC gateway.
 
 use super::{Input, Output, given, page, running, shown};
-use crate::case::{Case, Class, RawRequest, wire};
+use crate::case::{Case, Class, raw_request};
 use crate::format::Format;
 use crate::http::Request;
 use crate::services::State;
@@ -10,7 +10,7 @@ use crate::services::State;
 /// A GET of cluster `c`, with more parameters.
 fn get(format: Format, more: &str) -> Request {
     let format = format.to_string().to_ascii_uppercase();
-    wire("GET", &format!("/?Action=ListTasks&Version=2018-04-12&Format={format}&ClusterId=c{more}"), &[], "")
+    raw_request("GET", &format!("/?Action=ListTasks&Version=2018-04-12&Format={format}&ClusterId=c{more}"), &[], "")
 }
 
 fn one() -> State {
@@ -21,7 +21,7 @@ fn answer() -> Output {
     page(1, 10, 1, vec![shown(1)])
 }
 
-pub(super) fn catalogue(format: Format) -> Vec<Case<RawRequest<Input>>> {
+pub(super) fn catalogue(format: Format) -> Vec<Case<Input>> {
     let mut cases = numbers(format);
     cases.extend(booleans(format));
     cases.extend(ways_to_ask(format));
@@ -30,12 +30,12 @@ pub(super) fn catalogue(format: Format) -> Vec<Case<RawRequest<Input>>> {
     cases
 }
 
-fn case(name: &str, format: Format, request: Request) -> crate::case::CaseWithoutAnswer<RawRequest<Input>> {
-    Case::named(format!("wire.{name}"), format, one(), RawRequest::new(request)).class(Class::Edge)
+fn case(name: &str, format: Format, request: Request) -> crate::case::CaseWithoutAnswer<Input> {
+    Case::raw(name, format, one(), request)
 }
 
 /// Both numbers, in every way to write one that is none.
-fn numbers(format: Format) -> Vec<Case<RawRequest<Input>>> {
+fn numbers(format: Format) -> Vec<Case<Input>> {
     let mut cases = Vec::new();
     for (parameter, field, fact) in
         [("PageNumber", "page_number", "input.page_number"), ("PageSize", "page_size", "input.page_size")]
@@ -86,7 +86,7 @@ fn numbers(format: Format) -> Vec<Case<RawRequest<Input>>> {
     cases
 }
 
-fn booleans(format: Format) -> Vec<Case<RawRequest<Input>>> {
+fn booleans(format: Format) -> Vec<Case<Input>> {
     let mut cases = Vec::new();
     for (name, text) in
         [("upper", "TRUE"), ("title", "True"), ("mixed", "tRUE"), ("title_false", "False"), ("empty", "")]
@@ -106,17 +106,17 @@ fn booleans(format: Format) -> Vec<Case<RawRequest<Input>>> {
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 
 /// Ways to ask for the same page that SDKs were seen to take.
-fn ways_to_ask(format: Format) -> Vec<Case<RawRequest<Input>>> {
+fn ways_to_ask(format: Format) -> Vec<Case<Input>> {
     let upper = format.to_string().to_ascii_uppercase();
     let common = format!("Action=ListTasks&Version=2018-04-12&Format={upper}");
     let rows = [
         ("get", get(format, ""), "alibaba.rpc.method"),
-        ("post_query", wire("POST", &format!("/?{common}&ClusterId=c"), &[], ""), "alibaba.rpc.method"),
-        ("post_form", wire("POST", "/", &[FORM], &format!("{common}&ClusterId=c")), "alibaba.rpc.method"),
-        ("post_both", wire("POST", &format!("/?{common}"), &[FORM], "ClusterId=c"), "alibaba.rpc.method"),
+        ("post_query", raw_request("POST", &format!("/?{common}&ClusterId=c"), &[], ""), "alibaba.rpc.method"),
+        ("post_form", raw_request("POST", "/", &[FORM], &format!("{common}&ClusterId=c")), "alibaba.rpc.method"),
+        ("post_both", raw_request("POST", &format!("/?{common}"), &[FORM], "ClusterId=c"), "alibaba.rpc.method"),
         (
             "action_in_headers",
-            wire(
+            raw_request(
                 "POST",
                 &format!("/?Format={upper}&ClusterId=c"),
                 &[("x-acs-action", "ListTasks"), ("x-acs-version", "2018-04-12")],
@@ -127,19 +127,19 @@ fn ways_to_ask(format: Format) -> Vec<Case<RawRequest<Input>>> {
         ("unknown_parameter", get(format, "&RegionId=cn-hangzhou&SignatureType="), "alibaba.rpc.parameter.unknown"),
         (
             "query_before_form",
-            wire("POST", &format!("/?{common}&ClusterId=c"), &[FORM], "ClusterId=x&PageSize=10"),
+            raw_request("POST", &format!("/?{common}&ClusterId=c"), &[FORM], "ClusterId=x&PageSize=10"),
             "alibaba.rpc.parameter.duplicate",
         ),
         ("wrong_signature", get(format, "&AccessKeyId=nobody&Signature=wrong"), "credentials.unchecked"),
         (
             "without_version",
-            wire("GET", &format!("/?Action=ListTasks&Format={upper}&ClusterId=c"), &[], ""),
+            raw_request("GET", &format!("/?Action=ListTasks&Format={upper}&ClusterId=c"), &[], ""),
             "alibaba.rpc.version.absent",
         ),
         ("version", get(format, ""), "alibaba.rpc.version"),
-        ("encoded_name", wire("GET", &format!("/?{common}&Cluster%49d=%63"), &[], ""), "alibaba.rpc.space"),
+        ("encoded_name", raw_request("GET", &format!("/?{common}&Cluster%49d=%63"), &[], ""), "alibaba.rpc.space"),
     ];
-    let mut cases: Vec<Case<RawRequest<Input>>> = rows
+    let mut cases: Vec<Case<Input>> = rows
         .into_iter()
         .map(|(name, request, fact)| case(name, format, request).shows(&[fact]).answers(answer()))
         .collect();
@@ -148,47 +148,55 @@ fn ways_to_ask(format: Format) -> Vec<Case<RawRequest<Input>>> {
         task.task_id = "a b".to_owned();
         let shown = super::TaskInfo { task_id: "a b".to_owned(), ..shown(1) };
         let request = get(format, &format!("&TaskId=a{space}b"));
-        let case = Case::named(format!("wire.space.{name}"), format, given([task]), RawRequest::new(request));
-        cases.push(case.class(Class::Edge).shows(&["alibaba.rpc.space"]).answers(page(1, 10, 1, vec![shown])));
+        let case = Case::raw(&format!("space.{name}"), format, given([task]), request);
+        cases.push(case.shows(&["alibaba.rpc.space"]).answers(page(1, 10, 1, vec![shown])));
     }
     cases
 }
 
 /// Ways to ask for an encoding.
-fn formats(format: Format) -> Vec<Case<RawRequest<Input>>> {
+fn formats(format: Format) -> Vec<Case<Input>> {
     const TARGET: &str = "/?Action=ListTasks&Version=2018-04-12&ClusterId=c";
-    let with = |text: &str| wire("GET", &format!("{TARGET}&Format={text}"), &[], "");
+    let with = |text: &str| raw_request("GET", &format!("{TARGET}&Format={text}"), &[], "");
     let mut rows = match format {
         Format::Json => vec![
             ("lower", with("json"), "alibaba.rpc.format"),
             ("mixed", with("Json"), "alibaba.rpc.format"),
-            ("accept_json", wire("GET", TARGET, &[("accept", "application/json")], ""), "alibaba.rpc.format.default"),
             (
-                "signed_v3",
-                wire("GET", TARGET, &[("authorization", "ACS3-HMAC-SHA256 Credential=a")], ""),
+                "accept_json",
+                raw_request("GET", TARGET, &[("accept", "application/json")], ""),
                 "alibaba.rpc.format.default",
             ),
-            ("hash_v3", wire("GET", TARGET, &[("x-acs-content-sha256", "e3b0")], ""), "alibaba.rpc.format.default"),
+            (
+                "signed_v3",
+                raw_request("GET", TARGET, &[("authorization", "ACS3-HMAC-SHA256 Credential=a")], ""),
+                "alibaba.rpc.format.default",
+            ),
+            (
+                "hash_v3",
+                raw_request("GET", TARGET, &[("x-acs-content-sha256", "e3b0")], ""),
+                "alibaba.rpc.format.default",
+            ),
             (
                 "before_accept",
-                wire("GET", &format!("{TARGET}&Format=JSON"), &[("accept", "application/xml")], ""),
+                raw_request("GET", &format!("{TARGET}&Format=JSON"), &[("accept", "application/xml")], ""),
                 "alibaba.rpc.format",
             ),
         ],
         Format::Xml => vec![
             ("lower", with("xml"), "alibaba.rpc.format"),
-            ("absent", wire("GET", TARGET, &[], ""), "alibaba.rpc.format.default"),
+            ("absent", raw_request("GET", TARGET, &[], ""), "alibaba.rpc.format.default"),
             ("empty", with(""), "alibaba.rpc.format.default"),
             ("none", with("None"), "alibaba.rpc.format.none"),
             (
                 "before_accept",
-                wire("GET", &format!("{TARGET}&Format=XML"), &[("accept", "application/json")], ""),
+                raw_request("GET", &format!("{TARGET}&Format=XML"), &[("accept", "application/json")], ""),
                 "alibaba.rpc.format",
             ),
         ],
     };
     rows.push(("given_twice", with(&format!("{format}&Format=other")), "alibaba.rpc.parameter.duplicate"));
-    let mut cases: Vec<Case<RawRequest<Input>>> = rows
+    let mut cases: Vec<Case<Input>> = rows
         .into_iter()
         .map(|(name, request, fact)| {
             let content_type: &'static str =
@@ -199,18 +207,17 @@ fn formats(format: Format) -> Vec<Case<RawRequest<Input>>> {
     if format == Format::Json {
         let mut state = one();
         state.dialect.set("default_format=json").expect("a switch that exists");
-        let request = wire("GET", TARGET, &[], "");
-        let case = Case::named("wire.dialect.default_format.json", format, state, RawRequest::new(request))
-            .class(Class::Dialect);
+        let request = raw_request("GET", TARGET, &[], "");
+        let case = Case::raw("dialect.default_format.json", format, state, request).class(Class::Dialect);
         cases.push(case.shows(&["alibaba.rpc.format.default"]).answers(answer()));
     }
     cases
 }
 
 /// What the gateway refuses before the service sees it, and which refusal comes first.
-fn refusals(format: Format) -> Vec<Case<RawRequest<Input>>> {
+fn refusals(format: Format) -> Vec<Case<Input>> {
     let upper = format.to_string().to_ascii_uppercase();
-    let target = |query: &str| wire("GET", &format!("/?Format={upper}{query}"), &[], "");
+    let target = |query: &str| raw_request("GET", &format!("/?Format={upper}{query}"), &[], "");
     let not_found = (404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method.");
     let bad_version = (404, "InvalidVersion", "Specified parameter Version is not valid.");
     let bad_format = (400, "InvalidParameter.Format", "Specified parameter format is not valid.");
@@ -235,13 +242,18 @@ fn refusals(format: Format) -> Vec<Case<RawRequest<Input>>> {
         ),
         (
             "method.put",
-            wire("PUT", &format!("/?Format={upper}&Action=ListTasks&Version=2018-04-12&ClusterId=c"), &[], ""),
+            raw_request("PUT", &format!("/?Format={upper}&Action=ListTasks&Version=2018-04-12&ClusterId=c"), &[], ""),
             not_found,
             "alibaba.rpc.method.unsupported",
         ),
         (
             "method.delete",
-            wire("DELETE", &format!("/?Format={upper}&Action=ListTasks&Version=2018-04-12&ClusterId=c"), &[], ""),
+            raw_request(
+                "DELETE",
+                &format!("/?Format={upper}&Action=ListTasks&Version=2018-04-12&ClusterId=c"),
+                &[],
+                "",
+            ),
             not_found,
             "alibaba.rpc.method.unsupported",
         ),
@@ -276,12 +288,17 @@ fn refusals(format: Format) -> Vec<Case<RawRequest<Input>>> {
         ("percent.not_utf_8", get(format, "&TaskId=%ff%fe"), bad_format, "alibaba.rpc.parameter.malformed"),
         (
             "format.unsupported",
-            wire("GET", "/?Action=ListTasks&Version=2018-04-12&ClusterId=c&Format=YAML", &[("accept", accept)], ""),
+            raw_request(
+                "GET",
+                "/?Action=ListTasks&Version=2018-04-12&ClusterId=c&Format=YAML",
+                &[("accept", accept)],
+                "",
+            ),
             bad_format,
             "alibaba.rpc.format.unsupported",
         ),
     ];
-    let mut cases: Vec<Case<RawRequest<Input>>> = rows
+    let mut cases: Vec<Case<Input>> = rows
         .into_iter()
         .map(|(name, request, (status, code, message), fact)| {
             case(name, format, request).class(Class::Malformed).shows(&[fact]).refuses(status, code, message)
@@ -290,8 +307,7 @@ fn refusals(format: Format) -> Vec<Case<RawRequest<Input>>> {
     let mut state = one();
     state.dialect.set("absent_version=refuse").expect("a switch that exists");
     let request = target("&Action=ListTasks&ClusterId=c");
-    let case = Case::named("wire.dialect.absent_version.refuse", format, state, RawRequest::new(request))
-        .class(Class::Dialect);
+    let case = Case::raw("dialect.absent_version.refuse", format, state, request).class(Class::Dialect);
     cases.push(case.shows(&["alibaba.rpc.version.absent"]).refuses(
         400,
         "MissingVersion",

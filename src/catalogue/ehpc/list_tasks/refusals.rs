@@ -1,8 +1,10 @@
 //! The refusals in the catalogue of ListTasks, with their words by hand.
 
 use super::{Input, given, input, running};
-use crate::case::{Case, OperationInput};
+use crate::case::Case;
+use crate::catalogue::gateway;
 use crate::format::Format;
+use crate::operation::OperationInput;
 
 /// Every row of the table and of the gateway's, caused where an Input can cause it, else armed.
 pub(super) fn catalogue(format: Format) -> Vec<Case<Input>> {
@@ -54,6 +56,6 @@ pub(super) fn catalogue(format: Format) -> Vec<Case<Input>> {
                 .refuses(status, code, message),
         );
     }
-    cases.extend(crate::case::gateway_of_alibaba(format, &given([running(1)]), &input()));
+    cases.extend(gateway::cases(format, &given([running(1)]), &input()));
     cases
 }

@@ -7,6 +7,7 @@ use super::OPERATION;
 use crate::dialect::{Dialect, TaskInfoXml};
 use crate::format::{self, DecodeError, Format};
 use crate::http::Request;
+use crate::operation::{Operation, OperationInput, OperationOutput, Sealed};
 use crate::word::words;
 
 words! {
@@ -275,5 +276,31 @@ impl Output {
             (Format::Xml, TaskInfoXml::Document) => format::from_xml(ROOT, body),
             (Format::Xml, TaskInfoXml::Fragment) => format::from_xml_fragment(body),
         }
+    }
+}
+
+impl Sealed for Input {}
+impl Sealed for Output {}
+
+impl OperationInput for Input {
+    type Output = Output;
+    const OPERATION: &'static Operation = &OPERATION;
+
+    fn request(&self, format: Format) -> Request {
+        Input::request(self, format)
+    }
+}
+
+impl OperationOutput for Output {
+    fn encode(&self, format: Format, dialect: &Dialect) -> Vec<u8> {
+        Output::encode(self, format, dialect)
+    }
+
+    fn decode(body: &[u8], format: Format, dialect: &Dialect) -> Result<Self, DecodeError> {
+        Output::decode(body, format, dialect)
+    }
+
+    fn request_id_mut(&mut self) -> Option<&mut String> {
+        None
     }
 }

@@ -3,8 +3,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::OPERATION;
+use crate::dialect::Dialect;
 use crate::format::{self, DecodeError, Format};
 use crate::http::Request;
+use crate::operation::{Operation, OperationInput, OperationOutput, Sealed};
 use crate::word::words;
 
 words! {
@@ -162,5 +164,31 @@ impl Output {
     /// ```
     pub fn decode(body: &[u8]) -> Result<Self, DecodeError> {
         format::from_json(body)
+    }
+}
+
+impl Sealed for Input {}
+impl Sealed for Output {}
+
+impl OperationInput for Input {
+    type Output = Output;
+    const OPERATION: &'static Operation = &OPERATION;
+
+    fn request(&self, _: Format) -> Request {
+        Input::request(self)
+    }
+}
+
+impl OperationOutput for Output {
+    fn encode(&self, _: Format, _: &Dialect) -> Vec<u8> {
+        Output::encode(self)
+    }
+
+    fn decode(body: &[u8], _: Format, _: &Dialect) -> Result<Self, DecodeError> {
+        Output::decode(body)
+    }
+
+    fn request_id_mut(&mut self) -> Option<&mut String> {
+        None
     }
 }

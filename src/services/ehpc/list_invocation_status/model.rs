@@ -6,7 +6,7 @@ use super::OPERATION;
 use crate::dialect::{Dialect, InvocationShape};
 use crate::format::{self, DecodeError, Format};
 use crate::http::Request;
-use crate::operation::{Encoded, RequestIdAt};
+use crate::operation::{Encoded, Operation, OperationInput, OperationOutput, RequestIdAt, Sealed};
 use crate::word::words;
 
 words! {
@@ -206,5 +206,31 @@ impl Output {
                 Ok(format::from_json::<Wrapped<Self>>(body)?.list_invocation_status_response)
             }
         }
+    }
+}
+
+impl Sealed for Input {}
+impl Sealed for Output {}
+
+impl OperationInput for Input {
+    type Output = Output;
+    const OPERATION: &'static Operation = &OPERATION;
+
+    fn request(&self, format: Format) -> Request {
+        Input::request(self, format)
+    }
+}
+
+impl OperationOutput for Output {
+    fn encode(&self, format: Format, dialect: &Dialect) -> Vec<u8> {
+        Output::encode(self, format, dialect)
+    }
+
+    fn decode(body: &[u8], format: Format, dialect: &Dialect) -> Result<Self, DecodeError> {
+        Output::decode(body, format, dialect)
+    }
+
+    fn request_id_mut(&mut self) -> Option<&mut String> {
+        Some(&mut self.request_id)
     }
 }

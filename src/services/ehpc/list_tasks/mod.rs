@@ -30,7 +30,7 @@ pub(crate) static OPERATION: Operation = Operation {
         Parameter::optional("PageNumber").default("1"),
         Parameter::optional("PageSize").default("10"),
         Parameter::optional("TaskId"),
-        Parameter::optional("Archived").default("false"),
+        Parameter::optional("Archived").default("false").boolean().void_with("TaskId"),
     ],
     errors: ERRORS,
     facts: facts::FACTS,
@@ -54,11 +54,7 @@ const INVALID_PARAMS: &ErrorCode = error_code::row(ERRORS, "InvalidParams");
 pub(crate) fn answer(state: &State, index: &mut Index, call: &Call<'_>) -> Result<Encoded, Refusal> {
     let page_number = call.number("PageNumber", 1..=999, 1, INVALID_PARAMS)?;
     let page_size = call.number("PageSize", 1..=50, 10, INVALID_PARAMS)?;
-    let archived = match call.value("Archived").map(str::to_ascii_lowercase).as_deref() {
-        None | Some("false") => false,
-        Some("true") => true,
-        Some(_) => return Err(INVALID_PARAMS.about("Archived")),
-    };
+    let archived = call.boolean("Archived", false, INVALID_PARAMS)?;
     let Some(cluster) = index.cluster(call.required("ClusterId")) else {
         return Err(cluster_not_found(ERRORS).about(""));
     };

@@ -6,6 +6,7 @@ use super::OPERATION;
 use crate::dialect::{Dialect, EscapeDepth, TasksShape};
 use crate::format::{self, DecodeError, Format};
 use crate::http::Request;
+use crate::operation::{Operation, OperationInput, OperationOutput, Sealed};
 use crate::word::words;
 
 words! {
@@ -279,4 +280,30 @@ impl Output {
 fn json_text_values(task: &mut serde_json::Value) -> impl Iterator<Item = &mut serde_json::Value> {
     let fields = task.as_object_mut().into_iter().flatten();
     fields.filter(|(name, _)| matches!(name.as_str(), "Request" | "Result" | "Errors")).map(|(_, text)| text)
+}
+
+impl Sealed for Input {}
+impl Sealed for Output {}
+
+impl OperationInput for Input {
+    type Output = Output;
+    const OPERATION: &'static Operation = &OPERATION;
+
+    fn request(&self, format: Format) -> Request {
+        Input::request(self, format)
+    }
+}
+
+impl OperationOutput for Output {
+    fn encode(&self, format: Format, dialect: &Dialect) -> Vec<u8> {
+        Output::encode(self, format, dialect)
+    }
+
+    fn decode(body: &[u8], format: Format, dialect: &Dialect) -> Result<Self, DecodeError> {
+        Output::decode(body, format, dialect)
+    }
+
+    fn request_id_mut(&mut self) -> Option<&mut String> {
+        Some(&mut self.request_id)
+    }
 }

@@ -1,170 +1,14 @@
-//! Bodies: an answer on the wire as it should be, in another dialect, or broken in one known way.
+//! Ways: each way in which the body of an answer can be, right, in another dialect, or broken.
 
-use std::fmt::{self, Debug};
-
-use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::{
-    Class, Difference, Mismatch, OperationInput, OperationOutput, differences, lines, shown, shown_facts, tell,
-};
+use super::{Absent, BodySample, Reading, name};
+use crate::case::{Catalogue, Class};
 use crate::dialect::{Dialect, SWITCHES};
 use crate::format::{Format, to_json};
-use crate::services::{RawResponse, State, operation};
-
-/// The bytes of an answer, what they are like, and what a sound client makes of them.
-///
-/// ```
-/// use taskmock::{Format, body_catalogue, ehpc::list_tasks::Input};
-/// let bodies = body_catalogue::<Input>(Format::Json);
-/// let truncated = bodies.iter().find(|body| body.name == "body.truncated").unwrap();
-/// assert!(truncated.then.outputs.is_empty() && truncated.then.error);
-/// assert!(truncated.check(Err("unexpected end")).is_ok());
-/// ```
-#[derive(Clone)]
-pub struct BodySample<I: OperationInput> {
-    /// Its name.
-    pub name: String,
-    /// The ids of the facts that it shows.
-    pub facts: Vec<&'static str>,
-    /// What it is like: valid, dialect or malformed.
-    pub class: Class,
-    /// The encoding that was asked for.
-    pub format: Format,
-    /// What the response says that it is.
-    pub content_type: String,
-    /// The body.
-    pub bytes: Vec<u8>,
-    /// What a sound client makes of it.
-    pub then: Reading<I::Output>,
-    /// What a client shows that shows that a field is not there.
-    #[cfg_attr(not(feature = "conformance"), allow(dead_code))]
-    pub(crate) absent: Option<Absent>,
-}
-
-/// An answer in which a field is not there.
-#[derive(Clone, Debug)]
-#[cfg_attr(not(feature = "conformance"), allow(dead_code))]
-pub(crate) struct Absent {
-    /// With the field.
-    pub(crate) whole: Value,
-    /// Without it.
-    pub(crate) rest: Value,
-}
-
-/// What a sound client makes of a body: one of some outputs, or an error if that is right too.
-/// It never makes up a value, panics or waits for ever.
-///
-/// ```
-/// use taskmock::{Format, Reading, body_catalogue, dws::list_logical_cluster_tasks::Input};
-/// let Reading { outputs, error } = &body_catalogue::<Input>(Format::Json)[0].then;
-/// assert!(outputs.len() == 1 && !error);
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Reading<O> {
-    /// The outputs that are right; none: it has to be an error.
-    pub outputs: Vec<O>,
-    /// Whether an error is right.
-    #[serde(rename = "may_be_error")]
-    pub error: bool,
-}
-
-impl<I: OperationInput> BodySample<I> {
-    /// Whether a client read it as it should.
-    ///
-    /// # Errors
-    ///
-    /// What is different, and everything that helps to see why.
-    ///
-    /// ```
-    /// use taskmock::{Format, body_catalogue, dialect::Dialect, ehpc::list_tasks::{Input, Output}};
-    /// for body in body_catalogue::<Input>(Format::Xml) {
-    ///     body.check(Output::decode(&body.bytes, Format::Xml, &Dialect::default()))?;
-    /// }
-    /// # Ok::<(), taskmock::Mismatch>(())
-    /// ```
-    pub fn check<E: Debug>(&self, got: Result<I::Output, E>) -> Result<(), Mismatch> {
-        let found = self.differences(got);
-        if found.is_empty() {
-            return Ok(());
-        }
-        Err(Mismatch(format!("the client read something else than the body says\n{}{self:?}", lines(&found))))
-    }
-
-    /// Returns what is wrong with what a client made of it; nothing if it is right.
-    pub(crate) fn differences<E: Debug>(&self, got: Result<I::Output, E>) -> Vec<Difference> {
-        let value = |output: &I::Output| serde_json::to_value(output).unwrap_or_default();
-        match (&got, self.then.outputs.first()) {
-            (Err(_), _) if self.then.error => Vec::new(),
-            (Ok(output), _) if self.then.outputs.contains(output) => Vec::new(),
-            (Err(error), _) => vec![Difference::new("answer", "an output", format!("an error: {error:?}"))],
-            (Ok(output), None) => vec![Difference::new("answer", "an error: the body cannot be read", value(output))],
-            (Ok(output), Some(expected)) => {
-                let mut found = Vec::new();
-                differences(&mut found, "output", &value(expected), &value(output));
-                found
-            }
-        }
-    }
-
-    /// A state in which every call of the operation is answered with this body and status 200, for
-    /// a client that can only be tested over a socket.
-    ///
-    /// ```
-    /// use taskmock::{Backend, Format, body_catalogue, ehpc::list_tasks::Input};
-    /// let body = &body_catalogue::<Input>(Format::Json)[0];
-    /// let response = Backend::new(body.state()).respond(&Input::new("any").request(Format::Json));
-    /// assert_eq!(response.body()[..], body.bytes[..]);
-    /// ```
-    pub fn state(&self) -> State {
-        let response = RawResponse::new(200, &self.content_type, self.bytes.clone());
-        State::default().arming_response(I::ID, response)
-    }
-}
-
-impl<I: OperationInput> Serialize for BodySample<I> {
-    /// As `kind` (`body`), `name`, `operation`, `class`, `format`, `facts` with their sources, `content_type`, the
-    /// `body` (a text, or a list of bytes if it is not UTF-8), and `then`.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct;
-        let mut fields = serializer.serialize_struct("BodySample", 9)?;
-        fields.serialize_field("kind", "body")?;
-        fields.serialize_field("name", &self.name)?;
-        fields.serialize_field("operation", I::ID)?;
-        fields.serialize_field("class", &self.class)?;
-        fields.serialize_field("format", &self.format)?;
-        fields.serialize_field("facts", &shown_facts(&self.facts))?;
-        fields.serialize_field("content_type", &self.content_type)?;
-        match std::str::from_utf8(&self.bytes) {
-            Ok(text) => fields.serialize_field("body", text)?,
-            Err(_) => fields.serialize_field("body", &self.bytes)?,
-        }
-        fields.serialize_field("then", &self.then)?;
-        fields.end()
-    }
-}
-
-impl<I: OperationInput> Debug for BodySample<I> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} of {}, {}, {}", self.name, I::ID, self.format, self.class)?;
-        writeln!(f, "  response 200 {}", self.content_type)?;
-        writeln!(f, "  body     {}", shown(&self.bytes))?;
-        let right = match (&self.then.outputs[..], self.then.error) {
-            ([], _) => "an error".to_owned(),
-            ([output, ..], error) => {
-                let output = serde_json::to_string(output).unwrap_or_default();
-                if error { format!("{output}, or an error") } else { output }
-            }
-        };
-        writeln!(f, "  right    {}", shown(right.as_bytes()))?;
-        let (path, format) = (I::ID.replace('.', "::"), format!("{:?}", self.format));
-        write!(f, "  replay   taskmock::body::<taskmock::{path}::Input>({:?}, taskmock::Format::{format})", self.name)?;
-        tell(f, &self.facts)
-    }
-}
+use crate::operation::OperationOutput;
 
 /// A field of an answer that can be broken.
-#[doc(hidden)]
 #[derive(Clone, Copy, Debug)]
 pub struct Field {
     /// Where it is in JSON, as a JSON pointer; in XML the same without the places in lists.
@@ -220,9 +64,9 @@ impl Field {
 }
 
 /// An answer as it should be.
-pub(crate) struct Good<'a, O> {
-    pub(crate) output: &'a O,
-    pub(crate) format: Format,
+struct Good<'a, O> {
+    output: &'a O,
+    format: Format,
 }
 
 /// What became of it: the bytes, the content type if it is another, and the right reading.
@@ -236,26 +80,24 @@ struct Bent<O> {
 type Bend<O> = Box<dyn Fn(&Good<'_, O>) -> Option<Bent<O>>>;
 
 /// One way in which a body can be: its name, its class, the fact that it shows, and how it is made.
-pub(crate) struct Way<O> {
-    pub(crate) name: String,
-    pub(crate) class: Class,
+pub(crate) struct Way<I: Catalogue> {
+    pub(super) name: String,
+    class: Class,
     fact: &'static str,
-    bend: Bend<O>,
+    bend: Bend<I::Output>,
 }
 
-impl<O: OperationOutput> Way<O> {
-    /// The body of an answer; none if this answer cannot be so.
-    pub(crate) fn body<I: OperationInput<Output = O>>(&self, output: &O, format: Format) -> Option<BodySample<I>> {
+impl<I: Catalogue> Way<I> {
+    /// The body of an answer; `None` if this answer cannot be so.
+    pub(super) fn body(&self, output: &I::Output, format: Format) -> Option<BodySample<I>> {
         let bent = (self.bend)(&Good { output, format })?;
-        let operation = operation(I::ID).expect("every Input is of a registered operation");
-        let content_type =
-            bent.content_type.map_or_else(|| (operation.protocol().content_type)(format).to_owned(), str::to_owned);
+        let content_type = bent.content_type.unwrap_or_else(|| (I::OPERATION.protocol().content_type)(format));
         Some(BodySample {
-            name: format!("body.{}", self.name),
+            name: name::of_body(&self.name),
             facts: vec![self.fact],
             class: self.class,
             format,
-            content_type,
+            content_type: content_type.to_owned(),
             bytes: bent.bytes,
             then: bent.then,
             absent: bent.absent,
@@ -294,7 +136,7 @@ impl<O: OperationOutput> Good<'_, O> {
 }
 
 /// Every way in which a body of this answer can be.
-pub(crate) fn ways<O: OperationOutput>() -> Vec<Way<O>> {
+pub(crate) fn ways<I: Catalogue>() -> Vec<Way<I>> {
     let mut ways = whole_ways();
     for (name, values, fact) in SWITCHES {
         for value in &values[1..] {
@@ -308,7 +150,7 @@ pub(crate) fn ways<O: OperationOutput>() -> Vec<Way<O>> {
             });
         }
     }
-    for field in O::fields() {
+    for field in I::FIELDS {
         ways.extend(field_ways(field));
     }
     ways
@@ -328,18 +170,18 @@ fn in_dialect<O: OperationOutput>(good: &Good<'_, O>, dialect: &Dialect) -> Opti
     Some(bent)
 }
 
-fn way<O>(
+fn way<I: Catalogue>(
     name: &str,
     class: Class,
     fact: &'static str,
-    bend: impl Fn(&Good<'_, O>) -> Option<Bent<O>> + 'static,
-) -> Way<O> {
+    bend: impl Fn(&Good<'_, I::Output>) -> Option<Bent<I::Output>> + 'static,
+) -> Way<I> {
     Way { name: name.to_owned(), class, fact, bend: Box::new(bend) }
 }
 
 const HTML: &str = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
 
-fn whole_ways<O: OperationOutput>() -> Vec<Way<O>> {
+fn whole_ways<I: Catalogue>() -> Vec<Way<I>> {
     use Class::{Malformed, Valid};
     vec![
         way("plain", Valid, "client.read", |good| Some(good.read(good.bytes()))),
@@ -377,7 +219,7 @@ fn whole_ways<O: OperationOutput>() -> Vec<Way<O>> {
         way("content_type", Malformed, "client.content_type", |good| {
             Some(Bent { content_type: Some("text/html;charset=utf-8"), ..good.read_or_error(good.bytes()) })
         }),
-        way("other_encoding", Malformed, "client.content_type", |good: &Good<'_, O>| {
+        way("other_encoding", Malformed, "client.content_type", |good: &Good<'_, I::Output>| {
             let (other, content_type) = match good.format {
                 Format::Json => (Format::Xml, "text/xml;charset=utf-8"),
                 Format::Xml => (Format::Json, "application/json;charset=utf-8"),
@@ -421,10 +263,10 @@ fn whole_ways<O: OperationOutput>() -> Vec<Way<O>> {
     ]
 }
 
-fn field_ways<O: OperationOutput>(field: &'static Field) -> Vec<Way<O>> {
+fn field_ways<I: Catalogue>(field: &'static Field) -> Vec<Way<I>> {
     let named = |what: &str| format!("{what}.{}", field.pointer.trim_start_matches('/').replace('/', "."));
     // What SDKs read as absent may be read so.
-    let absent = move |good: &Good<'_, O>, bytes: Vec<u8>, value: Option<Value>| {
+    let absent = move |good: &Good<'_, I::Output>, bytes: Vec<u8>, value: Option<Value>| {
         let outputs = value.clone().filter(|_| field.optional).and_then(|value| serde_json::from_value(value).ok());
         let whole = serde_json::to_value(good.output).ok();
         let absent = whole.zip(value).map(|(whole, rest)| Absent { whole, rest });
@@ -506,12 +348,12 @@ fn field_ways<O: OperationOutput>(field: &'static Field) -> Vec<Way<O>> {
             name: named("unknown_word"),
             class: Class::Malformed,
             fact: "client.unknown_word",
-            bend: Box::new(move |good| {
+            bend: Box::new(move |good: &Good<'_, I::Output>| {
                 // The JSON says which output it is, in either encoding.
                 let json = good.output.encode(Format::Json, &Dialect::default());
                 let mut value: Value = serde_json::from_slice(&json).ok()?;
                 *value.pointer_mut(field.pointer)? = Value::from("Mystery");
-                let output: O = serde_json::from_value(value).ok()?;
+                let output: I::Output = serde_json::from_value(value).ok()?;
                 let bytes = output.encode(good.format, &Dialect::default());
                 Some(good.bent(bytes, vec![output], true))
             }),
@@ -532,7 +374,7 @@ fn field_ways<O: OperationOutput>(field: &'static Field) -> Vec<Way<O>> {
             let json = good.output.encode(Format::Json, &Dialect::default());
             let mut value: Value = serde_json::from_slice(&json).ok()?;
             *value.pointer_mut(field.pointer)? = Value::from(largest);
-            let output: O = serde_json::from_value(value).ok()?;
+            let output: I::Output = serde_json::from_value(value).ok()?;
             let bytes = output.encode(good.format, &Dialect::default());
             Some(good.bent(bytes, vec![output], false))
         }),

@@ -1,6 +1,6 @@
 //! Hostile: requests for servers, from right ones over wrong ones to rubbish.
 
-use super::{Kind, OperationInput};
+use crate::case::{Catalogue, Kind, sketched};
 use crate::draw::{ADVERSARIAL, Draw};
 use crate::format::Format;
 use crate::http::{Request, encode};
@@ -61,10 +61,10 @@ const HEADERS: &[(&str, &str)] = &[
 const METHODS: &[&str] = &["GET", "GET", "GET", "POST", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "BREW"];
 
 /// The request of a seed: that of a random case, changed in up to four places.
-pub(super) fn request<I: OperationInput>(seed: Seed) -> Request {
+pub(super) fn request<I: Catalogue>(seed: Seed) -> Request {
     let mut draw = Draw::new(seed);
     let format = *draw.pick(Format::ALL);
-    let mut request = I::sketch(Seed(draw.number()), Kind::Any, format).case().request();
+    let mut request = sketched::<I>(Seed(draw.number()), Kind::Any, format).case().request();
     for _ in 0..draw.below(5) {
         bend(&mut request, &mut draw);
     }

@@ -1,0 +1,41 @@
+//! Gateways: what the gateway in front of an operation refuses of a call that is right in itself.
+
+mod alibaba;
+mod huawei;
+
+use crate::case::{Case, Facts};
+use crate::format::Format;
+use crate::operation::OperationInput;
+use crate::services::State;
+
+/// A refusal that a case makes a gateway answer.
+struct Row {
+    name: &'static str,
+    status: u16,
+    code: &'static str,
+    /// What is armed to stand in the message.
+    argument: Option<&'static str>,
+    message: &'static str,
+    facts: Facts,
+}
+
+/// The gateways whose refusals have cases.
+const GATEWAYS: &[&[Row]] = &[alibaba::ROWS, huawei::ROWS];
+
+/// A case for each refusal that the gateway of the operation's protocol has.
+pub(super) fn cases<I: OperationInput>(format: Format, given: &State, when: &I) -> Vec<Case<I>> {
+    let gateway = I::OPERATION.protocol().gateway_errors;
+    let rows = GATEWAYS.iter().copied().flatten().filter(|row| gateway.iter().any(|error| error.code == row.code));
+    let case = |row: &Row| {
+        let mut given = given.clone().arming(I::ID, row.code);
+        if let Some(armed) = given.armed.last_mut() {
+            armed.argument = row.argument.map(str::to_owned);
+        }
+        Case::named(format!("error.{}", row.name), format, given, when.clone()).shows(row.facts).refuses(
+            row.status,
+            row.code,
+            row.message,
+        )
+    };
+    rows.map(case).collect()
+}

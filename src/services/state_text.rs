@@ -1,0 +1,249 @@
+//! Reads a state from JSON text, and says on which line and in which field it is wrong.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde_path_to_error::{Path, Segment};
+
+use super::State;
+use crate::format::{Step, line_of};
+use crate::text::shown;
+
+/// The most characters of a field, and of a sentence about it, that an error repeats.
+const LONGEST: usize = 500;
+
+impl State {
+    /// Reads a state from JSON, and checks it.
+    ///
+    /// # Errors
+    ///
+    /// The first thing that is wrong, with its line, its field and what would be right.
+    ///
+    /// ```
+    /// use taskmock::State;
+    /// let error = State::from_json("{\n  \"clock\": \"today\"\n}").unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "line 2, clock: `today` is not an RFC 3339 time such as 2026-11-21T20:21:00Z",
+    /// );
+    /// ```
+    pub fn from_json(json: &str) -> Result<State, StateError> {
+        let json = json.strip_prefix('\u{feff}').unwrap_or(json);
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let state: State = serde_path_to_error::deserialize(&mut deserializer)
+            .map_err(|error| StateError::of_json(json, &steps(error.path()), error.inner()))?;
+        deserializer.end().map_err(|error| StateError::of_json(json, &[], &error))?;
+        if json.trim_start().starts_with('[') {
+            // serde reads a list of fields as a struct too.
+            let sentence = "a state is an object, such as {\"clock\": \"2026-11-21T20:21:00Z\"}".to_owned();
+            return Err(StateError { line: 1, field: ".".to_owned(), sentence });
+        }
+        match state.wrong().into_iter().next() {
+            None => Ok(state),
+            Some((field, sentence)) => {
+                let line = line_of(json, &steps_of_field(&field));
+                Err(StateError { line, field: shown(&field, LONGEST), sentence: shown(&sentence, LONGEST) })
+            }
+        }
+    }
+}
+
+/// What is wrong with a state file: the line, the field, and what would be right.
+///
+/// ```
+/// let error = taskmock::State::from_json("{").unwrap_err();
+/// assert_eq!(error.line(), 1);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StateError {
+    line: usize,
+    field: String,
+    sentence: String,
+}
+
+impl StateError {
+    /// The line, from 1.
+    ///
+    /// ```
+    /// assert_eq!(taskmock::State::from_json("{\n\n]").unwrap_err().line(), 3);
+    /// ```
+    pub fn line(&self) -> usize {
+        self.line
+    }
+
+    /// The field, such as `ehpc.tasks[3].takes`; `.` for the whole.
+    ///
+    /// ```
+    /// let error = taskmock::State::from_json(r#"{"dws": {"tasks": [{"takes": 5}]}}"#).unwrap_err();
+    /// assert_eq!(error.field(), "dws.tasks[0].takes");
+    /// ```
+    pub fn field(&self) -> &str {
+        &self.field
+    }
+
+    fn of_json(json: &str, steps: &[Step<'_>], error: &serde_json::Error) -> Self {
+        let message = error.to_string();
+        let place = format!(" at line {} column {}", error.line(), error.column());
+        let sentence = message.strip_suffix(place.as_str()).unwrap_or(&message);
+        // The parser has gone on when a value of the right type turns out to be wrong.
+        let line = if error.is_data() && !steps.is_empty() { line_of(json, steps) } else { error.line().max(1) };
+        StateError { line, field: shown(&field(steps), LONGEST), sentence: shown(sentence, LONGEST) }
+    }
+}
+
+impl fmt::Display for StateError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, {}: {}", self.line, self.field, self.sentence)
+    }
+}
+
+impl std::error::Error for StateError {}
+
+/// The steps that a parser went, up to a key or an element that it could not read.
+fn steps(path: &Path) -> Vec<Step<'_>> {
+    let step = |segment| match segment {
+        &Segment::Seq { index } => Some(Step::Index(index)),
+        Segment::Map { key } => Some(Step::Key(Cow::Borrowed(key.as_str()))),
+        Segment::Enum { variant } => Some(Step::Key(Cow::Borrowed(variant.as_str()))),
+        Segment::Unknown => None,
+    };
+    path.iter().map_while(step).collect()
+}
+
+/// `ehpc.tasks[3].takes`; `.` for the whole.
+fn field(steps: &[Step<'_>]) -> String {
+    let mut field = String::new();
+    for step in steps {
+        match step {
+            Step::Index(index) => field.push_str(&format!("[{index}]")),
+            Step::Key(key) => {
+                field.push_str(if field.is_empty() { "" } else { "." });
+                field.push_str(key);
+            }
+        }
+    }
+    if field.is_empty() { ".".to_owned() } else { field }
+}
+
+/// The steps of a field as a check names it, such as `ehpc.tasks[3].takes`.
+fn steps_of_field(field: &str) -> Vec<Step<'_>> {
+    let step = |step: &str| match step.strip_suffix(']').and_then(|index| index.parse().ok()) {
+        Some(index) => Step::Index(index),
+        None => Step::Key(Cow::Owned(step.to_owned())),
+    };
+    field.split(['.', '[']).map(step).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sentence(json: &str) -> String {
+        State::from_json(json).expect_err(json).to_string()
+    }
+
+    #[test]
+    fn a_wrong_state_names_the_line_the_field_and_what_would_be_right() {
+        for (json, expected) in [
+            ("{\n \"clock\": \"today\"\n}", "line 2, clock: `today` is not an RFC 3339 time"),
+            ("{\n \"clok\": 1}", "line 2, clok: unknown field `clok`, expected one of `clock`, `seed`"),
+            (
+                "{\n \"dialect\": {\n  \"tasks\": \"list\"}}",
+                "line 3, dialect.tasks: invalid value: string \"list\", expected \"array\" or \"object\"",
+            ),
+            (
+                "{\"ehpc\": {\"tasks\": [\n{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"x\", \"ends\": \"Failed\"}]}}",
+                "line 2, ehpc.tasks[0].ends: unknown variant `Failed`, expected one of `Success`, `Fail`, `PartialFail`, `Never`",
+            ),
+            (
+                "{\"ehpc\": {\"tasks\": [{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"x\",\n\"takes\": \"5 parsecs\"}]}}",
+                "line 2, ehpc.tasks[0].takes: `5 parsecs` is not a span of time such as 90s, 20m or 1h 30m",
+            ),
+            (
+                "{\"ehpc\": {\"tasks\": [\n{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"x\"},\n{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"x\"}]}}",
+                "line 3, ehpc.tasks[1].task_id: `a` is there twice in cluster `c`; give each task its own",
+            ),
+            (
+                "{\"dws\": {\"clusters\": [\n{\"project_id\": \"p\",\n \"cluster_id\": \"c\"}]}}",
+                "line 3, dws.clusters[0].cluster_id: `c` is no UUID of 36 characters",
+            ),
+            (
+                "{\"dws\": {\"tasks\": [\n{\"cluster_id\": \"c\", \"type\": \"Grow\", \"logical_cluster_name\": \"l\"}]}}",
+                "line 2, dws.tasks[0].cluster_id: `c` is not in dws.clusters",
+            ),
+            (
+                "{\"armed\": [\n{\"operation\": \"ehpc.list_tasks\",\n\"code\": \"Nope\"}]}",
+                "line 3, armed[0].code: `Nope` is no error of ehpc.list_tasks; there are InvalidParams, NotEnabled",
+            ),
+            (
+                "{\"armed\": [{\"operation\": \"x\", \"code\": \"y\"}]}",
+                "line 1, armed[0].operation: `x` is no operation; there are ehpc.list_tasks,",
+            ),
+            (
+                "{\"ack\": {\"tasks\": [{\"task_id\": \"a\", \"aliases\": [\"a\"], \"cluster_id\": \"c\", \"task_type\": \"t\"}]}}",
+                "line 1, ack.tasks[0].aliases[0]: `a` is the id of a task already",
+            ),
+            (
+                "{\"ehpc\": {\n\"tasks\": [\n\n{\"task_id\": \"a\"\n}\n]}}",
+                "line 4, ehpc.tasks[0]: missing field `cluster_id`",
+            ),
+            (
+                "{\"ehpc\": {\"tasks\": [\n{\"cluster_id\": \"c\", \"task_type\": \"x\"}]}}",
+                "line 2, ehpc.tasks[0].task_id: it is empty; give each task an id",
+            ),
+            (
+                "{\"ehpc\": {\"commands\": [{\"command_id\": \"x\",\n\"cluster_id\": \"\", \"nodes\": []}]}}",
+                "line 2, ehpc.commands[0].cluster_id: it is empty",
+            ),
+            (
+                "{\"ehpc\": {\"tasks\": [{\"takes\": 60}]}}",
+                "line 1, ehpc.tasks[0].takes: invalid type: integer `60`, expected a span of time such as \"90s\"",
+            ),
+            (
+                "{\n\"clock\": 1}",
+                "line 2, clock: invalid type: integer `1`, expected a time such as \"2026-11-21T20:21:00Z\"",
+            ),
+            ("{\n\"seed\": 1,}", "line 2, .: trailing comma"),
+            (
+                "{\"armed\": [{\"operation\": \"ehpc.list_tasks\", \"response\": {\n\"status\": 99}}]}",
+                "line 2, armed[0].response.status: `99` is no status",
+            ),
+            ("{\n\"seed\": -1\n}", "line 2, seed: invalid value: integer `-1`, expected u64"),
+            ("{} {}", "line 1, .: trailing characters"),
+            ("", "line 1, .: EOF while parsing a value"),
+            ("[]", "line 1, .: a state is an object, such as"),
+        ] {
+            let said = sentence(json);
+            assert!(said.starts_with(expected), "{json}\nsays {said}\nnot  {expected}");
+        }
+    }
+
+    #[test]
+    fn a_hostile_text_gives_a_short_error() {
+        for hostile in ["[", ".", "{", "a.", "\\u202e", "\\u009b"] {
+            let many = hostile.repeat(10_000);
+            let said = sentence(&format!("{{\n\"{many}\": 1}}"));
+            assert!(said.starts_with("line 2, "), "{}", &said[..40]);
+            assert!(said.len() < 10_000, "{hostile}: {} bytes", said.len());
+            assert!(!said.contains(['\u{202e}', '\u{9b}']), "{hostile}");
+        }
+        for (nested, expected) in [
+            (format!("{{\"armed\": {}", "[".repeat(100_000)), "line 1, armed[0][0]: invalid type: sequence"),
+            (format!("{{\"x\": {}", "{\"x\":".repeat(100_000)), "line 1, x: unknown field `x`"),
+            ("[".repeat(100_000), "line 1, "),
+        ] {
+            let said = sentence(&nested);
+            assert!(said.starts_with(expected), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_key_with_dots_is_found_by_itself() {
+        assert!(sentence("{\"ehpc\": {\n\"a.b[0]\": 1}}").starts_with("line 2, ehpc.a.b[0]: unknown field"));
+    }
+
+    #[test]
+    fn an_empty_object_is_an_empty_state() {
+        assert_eq!(State::from_json("{}"), Ok(State::default()));
+    }
+}
