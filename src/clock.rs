@@ -219,7 +219,6 @@ impl Timestamp {
     }
 
     /// `Sat, 21 Nov 2026 20:21:00 GMT`, as HTTP has it.
-    #[cfg(feature = "signatures")]
     pub(crate) fn rfc1123(self) -> String {
         self.utc().format("%a, %d %b %Y %H:%M:%S GMT").to_string()
     }
@@ -269,13 +268,17 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
-/// A span of virtual time; in JSON a text such as `90s`, `20m` or `1h 30m`.
+/// A span of virtual time; in JSON a text such as `90s`, `20m`, `1h 30m` or `PT5M`, or a number of
+/// seconds.
+///
+/// An ISO 8601 duration has days, hours, minutes and seconds; a year and a month have no fixed length.
 ///
 /// ```
 /// use std::time::Duration;
 /// let takes: taskmock::Span = "1h 30m".parse()?;
 /// assert_eq!(takes.duration(), Duration::from_secs(5400));
 /// assert_eq!(takes.to_string(), "1h 30m");
+/// assert_eq!("PT1H30M".parse(), Ok(takes));
 /// # Ok::<(), taskmock::TimeError>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -317,10 +320,40 @@ impl FromStr for Span {
     type Err = TimeError;
 
     fn from_str(text: &str) -> Result<Self, TimeError> {
-        humantime::parse_duration(text)
-            .map(Span)
-            .map_err(|_| TimeError(format!("`{text}` is not a span of time such as 90s, 20m or 1h 30m")))
+        let read = if text.starts_with('P') { iso_8601(text) } else { humantime::parse_duration(text).ok() };
+        read.map(Span)
+            .ok_or_else(|| TimeError(format!("`{text}` is not a span of time such as 90s, 20m, 1h 30m or PT5M")))
     }
+}
+
+/// Reads an ISO 8601 duration such as `P1DT2H3M4.5S`, as the time libraries of Java, .NET and JavaScript
+/// write it.
+fn iso_8601(text: &str) -> Option<Duration> {
+    let (date, time) =
+        text.strip_prefix('P')?.split_once('T').map_or((&text[1..], None), |(date, time)| (date, Some(time)));
+    let days = parts(date, &[('D', 86_400.0)])?;
+    match time {
+        None if date.is_empty() => None,
+        None => Some(days),
+        Some("") => None,
+        Some(time) => days.checked_add(parts(time, &[('H', 3600.0), ('M', 60.0), ('S', 1.0)])?),
+    }
+}
+
+/// Adds up numbers that are each followed by its unit, the largest unit first.
+fn parts(mut text: &str, units: &[(char, f64)]) -> Option<Duration> {
+    let mut sum = Duration::ZERO;
+    for (unit, seconds) in units {
+        if let Some((number, rest)) = text.split_once(*unit) {
+            if number.is_empty() || !number.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+                return None;
+            }
+            let part = Duration::try_from_secs_f64(number.parse::<f64>().ok()? * seconds).ok()?;
+            sum = sum.checked_add(part)?;
+            text = rest;
+        }
+    }
+    text.is_empty().then_some(sum)
 }
 
 impl Serialize for Span {
@@ -331,7 +364,30 @@ impl Serialize for Span {
 
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(Text { expects: "a span of time such as \"90s\"", read: str::parse })
+        deserializer.deserialize_any(SpanVisitor)
+    }
+}
+
+struct SpanVisitor;
+
+impl de::Visitor<'_> for SpanVisitor {
+    type Value = Span;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a span of time such as \"90s\", or a number of seconds")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Span, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_u64<E: de::Error>(self, seconds: u64) -> Result<Span, E> {
+        Ok(Span::seconds(seconds))
+    }
+
+    fn visit_f64<E: de::Error>(self, seconds: f64) -> Result<Span, E> {
+        let read = Duration::try_from_secs_f64(seconds);
+        read.map(Span).map_err(|_| E::invalid_value(de::Unexpected::Float(seconds), &self))
     }
 }
 
@@ -385,7 +441,7 @@ mod schema {
             "Span".into()
         }
         fn json_schema(_: &mut SchemaGenerator) -> Schema {
-            json_schema!({"type": "string", "examples": ["90s", "20m", "1h 30m"], "description": "A span of time."})
+            json_schema!({"type": ["string", "number"], "examples": ["90s", "20m", "1h 30m", "PT5M", 90], "description": "A span of time; a number is seconds."})
         }
     }
 }
@@ -401,6 +457,33 @@ mod tests {
         assert_eq!(instant.datetime_china(), "2024-01-01 00:00:00");
         assert_eq!(instant.datetime_utc(), "2023-12-31 16:00:00");
         assert_eq!(instant.unix_millis(), 1_704_038_400_000);
+    }
+
+    #[test]
+    fn a_span_is_words_iso_8601_or_seconds() {
+        let millis = |json: &str| serde_json::from_str::<Span>(json).map(|span| span.duration().as_millis()).ok();
+        for (json, expected) in [
+            ("\"90s\"", Some(90_000)),
+            ("\"PT5M\"", Some(300_000)),
+            ("\"P1DT2H3M4.5S\"", Some(93_784_500)),
+            ("\"P2D\"", Some(172_800_000)),
+            ("\"PT0S\"", Some(0)),
+            ("90", Some(90_000)),
+            ("1.5", Some(1500)),
+            ("\"P\"", None),
+            ("\"PT\"", None),
+            ("\"P1DT\"", None),
+            ("\"P1Y\"", None),
+            ("\"PT5\"", None),
+            ("\"PT5S3M\"", None),
+            ("\"PT-5M\"", None),
+            ("\"PT1e9S\"", None),
+            ("-1", None),
+            ("1e300", None),
+            ("null", None),
+        ] {
+            assert_eq!(millis(json), expected, "{json}");
+        }
     }
 
     #[test]

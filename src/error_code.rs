@@ -2,13 +2,16 @@
 
 use std::borrow::Cow;
 
+use serde::Serialize;
+
 /// Which layer of a cloud refuses: each has an envelope of its own.
 ///
 /// ```
 /// let code = taskmock::operation("ehpc.list_tasks").unwrap().error("DbError").unwrap();
 /// assert_eq!(code.origin, taskmock::ErrorOrigin::Service);
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ErrorOrigin {
     /// The API gateway in front of every service: addressing, authentication, flow control.
     Gateway,
@@ -23,7 +26,7 @@ pub enum ErrorOrigin {
 /// assert_eq!((code.status, code.code), (407, "NotAuthorized"));
 /// assert_eq!(code.message, "You are not authorized by RAM for this request.");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct ErrorCode {
     /// The HTTP status.
     pub status: u16,

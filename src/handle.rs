@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::backend::Backend;
-use crate::backend::control;
+use crate::backend::control::{Access, CallOrigin};
 use crate::backend::request_log::ReceivedRequest;
 use crate::clock::{TimeError, Timestamp};
 use crate::clock_source::{ClockSource, Pace};
+use crate::fault::{Fault, FaultId};
 use crate::http::{Incoming, Outgoing};
-use crate::services::{Armed, State, Submit};
+use crate::services::{State, Submit};
 
 /// A backend behind a server: everything that a test does with it while the server runs.
 ///
@@ -20,13 +21,13 @@ use crate::services::{Armed, State, Submit};
 /// given to it must not call the server: that would wait for the closure.
 ///
 /// ```
-/// use taskmock::{MockServer, ehpc::{Task, TaskType}};
+/// use taskmock::{Fault, MockServer, ehpc::{Task, TaskType}};
 /// use std::time::Duration;
 ///
 /// let server = MockServer::start();
 /// let task_id = server.submit(Task::new("ehpc-hz-FYUr32****", TaskType::StopCluster));
 /// server.advance(Duration::from_secs(600));
-/// server.arm("ehpc.list_tasks", "ServiceUnavailable", 2);
+/// server.inject(Fault::http_errors([503, 503]).on("ehpc.list_tasks"));
 /// assert_eq!(server.count("ehpc.list_tasks"), 0);
 /// ```
 #[derive(Clone, Debug)]
@@ -36,6 +37,7 @@ pub struct Handle(Arc<Mutex<Shared>>);
 struct Shared {
     backend: Backend,
     pace: Pace,
+    access: Access,
 }
 
 impl Shared {
@@ -49,15 +51,10 @@ impl Shared {
     }
 
     fn answer(&mut self, request: &Incoming<'_>) -> Outgoing {
-        let step = self.pace.step();
-        let backend = self.in_time();
-        if let Some(answer) = control::answer(backend, request) {
-            return answer;
-        }
-        if !step.is_zero() {
-            backend.advance(step);
-        }
-        backend.answer(request)
+        let (access, step) = (std::mem::take(&mut self.access), self.pace.step());
+        let answer = self.in_time().serve(request, CallOrigin::Connection(&access), step);
+        self.access = access;
+        answer
     }
 }
 
@@ -75,7 +72,7 @@ impl Handle {
     /// assert_eq!(handle.count("ehpc.list_tasks"), 0);
     /// ```
     pub fn new(backend: Backend, clock: ClockSource) -> Self {
-        Handle(Arc::new(Mutex::new(Shared { backend, pace: Pace::new(clock) })))
+        Handle(Arc::new(Mutex::new(Shared { backend, pace: Pace::new(clock), access: Access::default() })))
     }
 
     /// Takes note of the instant that a host gives.
@@ -216,57 +213,62 @@ impl Handle {
         self.with(|backend| backend.set_clock(to))
     }
 
-    /// Lets the next `times` calls of an operation be answered with an error of its tables.
+    /// Lets something go wrong on purpose; see [`Fault`].
     ///
     /// # Panics
     ///
-    /// On an unknown operation or code, with a list of those that exist. See
-    /// [`Backend::arm`] for a result instead.
+    /// On a fault that cannot be injected, with the field and what would be right. See
+    /// [`Backend::inject`] for a result instead.
     ///
     /// ```
-    /// let server = taskmock::MockServer::start();
-    /// server.arm("ehpc.list_invocation_status", "PartFailure", 1);
+    /// use taskmock::{Fault, MockServer};
+    /// let server = MockServer::start();
+    /// server.inject(Fault::reset().on("ehpc.list_tasks").when("PageNumber", "2").times(2));
+    /// server.inject(Fault::http_errors([503, 503]));
     /// ```
     #[track_caller]
-    pub fn arm(&self, operation: &str, code: &str, times: u32) {
-        if let Err(error) = self.with(|backend| backend.arm(operation, code, times)) {
-            panic!("{error}");
+    pub fn inject(&self, fault: Fault) -> FaultId {
+        match self.with(|backend| backend.inject(fault)) {
+            Ok(id) => id,
+            Err(error) => panic!("{error}"),
         }
     }
 
-    /// Lets the next calls of an operation be answered with anything: an error with its argument,
-    /// or a response to the letter.
-    ///
-    /// # Panics
-    ///
-    /// On an unknown operation or code, or a response that HTTP cannot carry.
+    /// The faults, in the order of their injection, with their ids and how often each hit.
     ///
     /// ```
-    /// use taskmock::{Armed, MockServer, RawResponse};
-    /// MockServer::start().arm_with(Armed {
-    ///     operation: "ack.describe_task_info".into(),
-    ///     response: Some(RawResponse::new(200, "application/json", "not JSON")),
-    ///     times: 1,
-    ///     ..Armed::default()
-    /// });
+    /// use taskmock::{Fault, MockServer};
+    /// let server = MockServer::start();
+    /// server.inject(Fault::reset());
+    /// assert_eq!(server.faults()[0].hits(), 0);
     /// ```
-    #[track_caller]
-    pub fn arm_with(&self, armed: Armed) {
-        if let Err(error) = self.with(|backend| backend.arm_with(armed)) {
-            panic!("{error}");
-        }
+    pub fn faults(&self) -> Vec<Fault> {
+        self.with(|backend| backend.faults().to_vec())
     }
 
-    /// Takes back everything that is armed.
+    /// Takes back a fault; false if there is none with that id.
     ///
     /// ```
-    /// let server = taskmock::MockServer::start();
-    /// server.arm("ehpc.list_tasks", "DbError", 100);
-    /// server.disarm();
-    /// assert!(server.state().armed.is_empty());
+    /// use taskmock::{Fault, MockServer};
+    /// let server = MockServer::start();
+    /// let id = server.inject(Fault::reset().always());
+    /// assert!(server.withdraw(id));
     /// ```
-    pub fn disarm(&self) {
-        self.with(Backend::disarm);
+    pub fn withdraw(&self, id: FaultId) -> bool {
+        self.with(|backend| backend.withdraw(id))
+    }
+
+    /// Takes back all faults.
+    ///
+    /// ```
+    /// use taskmock::{Fault, MockServer};
+    /// let server = MockServer::start();
+    /// server.inject(Fault::reset().always());
+    /// server.withdraw_all();
+    /// assert!(server.faults().is_empty());
+    /// ```
+    pub fn withdraw_all(&self) {
+        self.with(Backend::withdraw_all);
     }
 
     /// Lets a user ask, and from then on nobody who is not admitted; see

@@ -117,35 +117,62 @@ pub(crate) struct Outgoing {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(Cow<'static, str>, Cow<'static, str>)>,
     pub(crate) body: Bytes,
+    /// The code of the error that it is, if it is one of the cloud's.
+    pub(crate) code: Option<Cow<'static, str>>,
+    /// The fault that hit the call.
+    pub(crate) fault: Option<u64>,
+    #[allow(dead_code)] // For the server that is being built anew.
+    /// Where it stands in the request log, for the server's notes.
+    pub(crate) entry: Option<EntryId>,
     /// Why a signature does not match, for whoever runs the server.
     pub(crate) signature_diagnosis: Option<String>,
     /// What the connection does beside sending it, if a fault says so.
     pub(crate) delivery: Option<Box<Delivery>>,
 }
 
+/// An entry of a request log; those of a log that was cleared are told apart from later ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EntryId {
+    pub(crate) log: u64,
+    pub(crate) number: u64,
+}
+
 /// How an answer reaches the client, where that is not simply "at once and whole".
 ///
-/// The backend decides it, the connection engine performs it: times are virtual, and no field needs
-/// a socket to be tested.
-#[allow(dead_code)] // The faults that use it are being built.
+/// A backend decides it, a server performs it: times are virtual, and no field needs a socket to be
+/// tested.
+///
+/// ```
+/// use taskmock::{Backend, End, Fault, Format, ehpc::list_tasks::Input};
+/// let mut backend = Backend::documents();
+/// backend.inject(Fault::reset_idle())?;
+/// let exchange = backend.exchange(&Input::new("ehpc-hz-FYUr32****").request(Format::Json));
+/// assert_eq!(exchange.delivery.end, End::ResetNext);
+/// # Ok::<(), taskmock::FaultError>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Delivery {
+#[non_exhaustive]
+pub struct Delivery {
     /// How long nothing is sent, from the whole request on.
-    pub(crate) delay: std::time::Duration,
+    pub delay: std::time::Duration,
     /// How the length of the body is announced.
-    pub(crate) framing: Framing,
+    pub framing: Framing,
     /// At most this many bytes of the body are sent each second; none: as fast as it goes.
-    pub(crate) bytes_per_second: Option<u32>,
+    pub bytes_per_second: Option<u32>,
     /// How the exchange ends.
-    pub(crate) end: End,
+    pub end: End,
     /// What follows the response on the connection, uninvited.
-    pub(crate) after: Bytes,
+    pub after: Bytes,
 }
 
 /// How the length of a body is announced.
-#[allow(dead_code)] // The faults that use it are being built.
+///
+/// ```
+/// assert_eq!(taskmock::Framing::default(), taskmock::Framing::Length);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Framing {
+#[non_exhaustive]
+pub enum Framing {
     /// By `content-length`, truly.
     #[default]
     Length,
@@ -156,9 +183,13 @@ pub(crate) enum Framing {
 }
 
 /// How an exchange ends on its connection.
-#[allow(dead_code)] // The faults that use it are being built.
+///
+/// ```
+/// assert_eq!(taskmock::End::default(), taskmock::End::Whole);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum End {
+#[non_exhaustive]
+pub enum End {
     /// As HTTP says: the connection is kept if both sides like.
     #[default]
     Whole,
@@ -185,10 +216,54 @@ pub(crate) enum End {
     },
 }
 
+/// A response and how it reaches the client.
+///
+/// ```
+/// use taskmock::{Backend, End, Fault, Format, ehpc::list_tasks::Input};
+/// let mut backend = Backend::documents();
+/// backend.inject(Fault::reset())?;
+/// let exchange = backend.exchange(&Input::new("ehpc-hz-FYUr32****").request(Format::Json));
+/// assert!(exchange.response.is_none());
+/// assert_eq!(exchange.delivery.end, End::BeforeHead { reset: true });
+/// # Ok::<(), taskmock::FaultError>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Exchange {
+    /// The response as the cloud gives it; none if not even its head is sent.
+    pub response: Option<Response>,
+    /// What becomes of it on the connection.
+    pub delivery: Delivery,
+}
+
+impl From<Outgoing> for Exchange {
+    fn from(mut answer: Outgoing) -> Self {
+        let delivery = answer.delivery.take().map(|delivery| *delivery).unwrap_or_default();
+        let response = delivery.end.sends_head().then(|| answer.into());
+        Exchange { response, delivery }
+    }
+}
+
+impl End {
+    /// Whether at least the head of the response is sent.
+    pub(crate) fn sends_head(self) -> bool {
+        !matches!(self, End::BeforeHead { .. } | End::Stall { sent: None })
+    }
+}
+
 impl Outgoing {
     pub(crate) fn new(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Self {
         let headers = vec![(Cow::Borrowed("content-type"), Cow::Borrowed(content_type))];
-        Outgoing { status, headers, body: body.into(), signature_diagnosis: None, delivery: None }
+        Outgoing {
+            status,
+            headers,
+            body: body.into(),
+            code: None,
+            fault: None,
+            entry: None,
+            signature_diagnosis: None,
+            delivery: None,
+        }
     }
 
     pub(crate) fn with_header(self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {

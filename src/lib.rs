@@ -18,6 +18,7 @@ pub mod dialect;
 mod draw;
 mod error_code;
 mod fact;
+mod fault;
 #[cfg(feature = "fixtures")]
 mod fixture;
 mod format;
@@ -40,8 +41,9 @@ pub mod strategy;
 mod text;
 mod word;
 
-pub use backend::request_log::{MAX_RECEIVED, ReceivedRequest};
-pub use backend::{ArmError, Backend, fact, facts};
+pub use backend::expected::{Expected, Unmet};
+pub use backend::request_log::{ConnectionNote, LogLimits, MAX_RECEIVED, ReceivedRequest};
+pub use backend::{Backend, fact, facts};
 pub use clock::{Span, StartClock, TimeError, Timestamp};
 #[cfg(feature = "connection")]
 pub use clock_source::ClockSource;
@@ -49,12 +51,15 @@ pub use clock_source::ClockSource;
 pub use connection::{Action, Wire};
 pub use error_code::{ErrorCode, ErrorOrigin};
 pub use fact::{DOCUMENTS, Document, Fact, FactKind};
+pub use fault::{
+    Fault, FaultDescription, FaultError, FaultId, MAX_FAULTS, RawResponse, RetryAfter, Throttle, fault_kinds,
+};
 #[cfg(feature = "fixtures")]
 pub use fixture::{FixtureError, Fixtures};
 pub use format::{DecodeError, Format, JsonText};
 #[cfg(feature = "connection")]
 pub use handle::Handle;
-pub use http::{MAX_BODY, Request, Response};
+pub use http::{Delivery, End, Exchange, Framing, MAX_BODY, Request, Response};
 pub use operation::{Access, Operation, OperationInput, OperationOutput, Parameter, Protocol, Service};
 pub use seed::Seed;
 #[cfg(feature = "server")]

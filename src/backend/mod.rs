@@ -1,10 +1,11 @@
 //! Backend: a state with its clock, and what a test does with it.
 
-#[cfg(feature = "connection")]
 pub(crate) mod control;
 #[cfg(feature = "signatures")]
 pub(crate) mod credentials;
+pub(crate) mod expected;
 mod faults;
+mod gzip;
 mod pages;
 pub(crate) mod request_log;
 mod respond;
@@ -13,15 +14,17 @@ pub(crate) mod route;
 use std::mem;
 use std::time::Duration;
 
+use faults::FaultIndex;
 use pages::Pages;
-use request_log::{ReceivedRequest, RequestLog};
+use request_log::RequestLog;
 
 use crate::clock::{StartClock, TimeError, Timestamp};
 use crate::fact::Fact;
+use crate::fault;
 use crate::format::to_json;
-use crate::http::{Incoming, Outgoing, Request, Response};
+use crate::http::{Exchange, Incoming, Outgoing, Request, Response};
 use crate::protocol;
-use crate::services::{Armed, Contents, Index, State, Submit, operations};
+use crate::services::{Contents, Index, State, Submit, operations};
 #[cfg(feature = "signatures")]
 use crate::signature::{Credentials, Gate};
 
@@ -60,8 +63,12 @@ pub struct Backend {
     /// What the services held before the first edit; none if there was none. A large state is kept
     /// twice only if it has to be.
     initial_services: Option<Contents>,
+    /// What the backend was made with; none as long as no other state was loaded.
+    start: Option<Box<State>>,
     /// Derived from the state; none after it was edited.
     index: Option<Index>,
+    /// Derived from the state's faults; none after it was edited.
+    faults: Option<FaultIndex>,
     /// Pages that were served since the state last changed.
     pages: Pages,
     request_log: RequestLog,
@@ -79,7 +86,7 @@ pub struct Backend {
 /// assert!(taskmock::facts().any(|fact| fact.id == "alibaba.rpc.format"));
 /// ```
 pub fn facts() -> impl Iterator<Item = &'static Fact> {
-    protocol::facts().chain(operations().flat_map(|operation| operation.facts))
+    protocol::facts().chain(fault::FACTS).chain(operations().flat_map(|operation| operation.facts))
 }
 
 /// The fact with an id.
@@ -105,8 +112,10 @@ impl Backend {
         Backend {
             initial: state.surroundings(),
             initial_services: None,
+            start: None,
             state,
             index: None,
+            faults: None,
             pages: Pages::default(),
             request_log: RequestLog::default(),
             #[cfg(feature = "signatures")]
@@ -125,7 +134,8 @@ impl Backend {
         Backend::new(State::documents())
     }
 
-    /// Answers a request.
+    /// Answers a request. Where a fault lets nothing through, the response says so with status 502; of a
+    /// fault that only damages the way to the client, it shows nothing. See [`exchange`](Self::exchange).
     ///
     /// ```
     /// let request = http::Request::get("/tasks/T-5faa48fb31b6b8078d00****").body(bytes::Bytes::new())?;
@@ -134,20 +144,41 @@ impl Backend {
     /// # Ok::<(), http::Error>(())
     /// ```
     pub fn respond(&mut self, request: &Request) -> Response {
+        let answer = self.answer(&Incoming::from(request));
+        match &answer.delivery {
+            Some(delivery) if !delivery.end.sends_head() => {
+                plain(502, "a fault lets no response through; Backend::exchange tells what a server would do").into()
+            }
+            _ => answer.into(),
+        }
+    }
+
+    /// Answers a request, and returns what a server would do with the response too: the way in which a
+    /// fault lets it arrive, or not.
+    ///
+    /// ```
+    /// use taskmock::{Backend, End, Fault, Format, ehpc::list_tasks::Input};
+    /// let mut backend = Backend::documents();
+    /// backend.inject(Fault::cut(10))?;
+    /// let exchange = backend.exchange(&Input::new("ehpc-hz-FYUr32****").request(Format::Json));
+    /// assert_eq!(exchange.delivery.end, End::InBody { sent: 10, reset: false });
+    /// # Ok::<(), taskmock::FaultError>(())
+    /// ```
+    pub fn exchange(&mut self, request: &Request) -> Exchange {
         self.answer(&Incoming::from(request)).into()
     }
 
     /// Writes down a request that was refused before it came here.
     #[cfg_attr(not(feature = "connection"), allow(dead_code))]
     pub(crate) fn record(&mut self, request: &Incoming<'_>, status: u16) {
-        self.request_log.record(request, None, status, None);
+        self.request_log.record(request, self.now(), None, &plain(status, ""));
     }
 
     /// Lets a user ask, and from then on nobody who is not admitted: signatures, tokens and times are
     /// verified as the gateways do. The time is the backend's, so a client that signs with the time of
     /// day needs a clock that was set to it. Another user with the same access key is replaced.
     ///
-    /// What is armed is answered before anything is verified. [`reset`](Backend::reset) and
+    /// A fault that answers in place of the cloud does so whatever the signature is. [`reset`](Backend::reset) and
     /// [`load`](Backend::load) keep who was admitted, and forget the nonces that were used.
     ///
     /// ```
@@ -181,6 +212,7 @@ impl Backend {
     /// ```
     pub fn state_mut(&mut self) -> &mut State {
         self.index = None;
+        self.faults = None;
         self.state_to_add_to()
     }
 
@@ -205,7 +237,8 @@ impl Backend {
             state.clock = self.now().into();
         }
         let request_log = mem::take(&mut self.request_log);
-        let before = mem::replace(self, Backend { request_log, ..Backend::new(state) });
+        let start = self.start.take().unwrap_or_else(|| Box::new(self.initial_state()));
+        let before = mem::replace(self, Backend { request_log, start: Some(start), ..Backend::new(state) });
         self.keep_gate(before);
     }
 
@@ -221,8 +254,35 @@ impl Backend {
     pub fn reset(&mut self) {
         let initial = self.initial.clone();
         let contents = self.initial_services.take().unwrap_or_else(|| self.state.take_contents());
-        let before = mem::replace(self, Backend::new(initial.with_contents(contents)));
+        let mut request_log = mem::take(&mut self.request_log);
+        request_log.clear();
+        let start = self.start.take();
+        let new = Backend::new(initial.with_contents(contents));
+        let before = mem::replace(self, Backend { request_log, start, ..new });
         self.keep_gate(before);
+    }
+
+    /// What [`reset`](Backend::reset) goes back to, whole.
+    fn initial_state(&self) -> State {
+        let contents = self.initial_services.clone().unwrap_or_else(|| self.state.contents());
+        self.initial.clone().with_contents(contents)
+    }
+
+    /// Goes back to the state that the backend was made with, and forgets the requests that came in.
+    ///
+    /// ```
+    /// use taskmock::{Backend, State};
+    /// let mut backend = Backend::documents();
+    /// backend.load(State::default());
+    /// backend.reset_to_start();
+    /// assert_eq!(backend.state().ehpc, State::documents().ehpc);
+    /// ```
+    pub fn reset_to_start(&mut self) {
+        if let Some(start) = self.start.take() {
+            self.load(*start);
+            self.start = None;
+        }
+        self.reset();
     }
 
     /// Keeps who was admitted.
@@ -324,107 +384,7 @@ impl Backend {
         self.advance(to.since(self.now()));
         Ok(())
     }
-
-    /// Lets the next `times` calls of an operation be answered with an error of its tables.
-    ///
-    /// What is armed first is answered first.
-    ///
-    /// # Errors
-    ///
-    /// An unknown operation or code, of which the error lists those that exist; no times.
-    ///
-    /// ```
-    /// use taskmock::{Backend, Format, ehpc::list_tasks::Input};
-    /// let mut backend = Backend::documents();
-    /// backend.arm("ehpc.list_tasks", "DbError", 1)?;
-    /// let request = Input::new("ehpc-hz-FYUr32****").request(Format::Json);
-    /// assert_eq!(backend.respond(&request).status(), 406);
-    /// assert_eq!(backend.respond(&request).status(), 200);
-    /// # Ok::<(), taskmock::ArmError>(())
-    /// ```
-    pub fn arm(&mut self, operation: &str, code: &str, times: u32) -> Result<(), ArmError> {
-        let (operation, code) = (operation.to_owned(), Some(code.to_owned()));
-        self.arm_with(Armed { operation, code, times, ..Armed::default() })
-    }
-
-    /// Lets the next calls of an operation be answered with anything: an error with its argument,
-    /// or a response to the letter.
-    ///
-    /// # Errors
-    ///
-    /// An unknown operation or code, or a response that HTTP cannot carry.
-    ///
-    /// ```
-    /// use taskmock::{Armed, Backend, Format, RawResponse, ehpc::list_tasks::Input};
-    /// let mut backend = Backend::documents();
-    /// backend.arm_with(Armed {
-    ///     operation: "ehpc.list_tasks".into(),
-    ///     response: Some(RawResponse::new(200, "text/html", "<html>")),
-    ///     times: 1,
-    ///     ..Armed::default()
-    /// })?;
-    /// let response = backend.respond(&Input::new("ehpc-hz-FYUr32****").request(Format::Json));
-    /// assert_eq!(response.body(), "<html>");
-    /// # Ok::<(), taskmock::ArmError>(())
-    /// ```
-    pub fn arm_with(&mut self, armed: Armed) -> Result<(), ArmError> {
-        armed.check().map_err(|(_, sentence)| ArmError(sentence))?;
-        self.state.armed.push(armed);
-        Ok(())
-    }
-
-    /// Takes back everything that is armed.
-    ///
-    /// ```
-    /// let mut backend = taskmock::Backend::documents();
-    /// backend.arm("ehpc.list_tasks", "DbError", 100)?;
-    /// backend.disarm();
-    /// assert!(backend.state().armed.is_empty());
-    /// # Ok::<(), taskmock::ArmError>(())
-    /// ```
-    pub fn disarm(&mut self) {
-        self.state.armed.clear();
-    }
-
-    /// The requests that came in, the oldest first; at most [`MAX_RECEIVED`](crate::MAX_RECEIVED).
-    ///
-    /// ```
-    /// assert!(taskmock::Backend::documents().requests().is_empty());
-    /// ```
-    pub fn requests(&self) -> Vec<ReceivedRequest> {
-        self.request_log.recorded().collect()
-    }
-
-    /// How many requests came in for an operation, those that are no longer listed included.
-    ///
-    /// ```
-    /// use taskmock::{Backend, Format, ehpc::list_tasks::Input};
-    /// let mut backend = Backend::documents();
-    /// backend.respond(&Input::new("ehpc-hz-FYUr32****").request(Format::Json));
-    /// assert_eq!(backend.count("ehpc.list_tasks"), 1);
-    /// assert_eq!(backend.count("ack.describe_task_info"), 0);
-    /// ```
-    pub fn count(&self, operation: &str) -> u64 {
-        self.request_log.count(Some(operation))
-    }
 }
-
-/// An armed answer that cannot be given.
-///
-/// ```
-/// let error = taskmock::Backend::documents().arm("ehpc.list_tasks", "Nope", 1).unwrap_err();
-/// assert!(error.to_string().starts_with("`Nope` is no error of ehpc.list_tasks; there are InvalidParams"));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ArmError(String);
-
-impl std::fmt::Display for ArmError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for ArmError {}
 
 /// An answer of the mock itself, which no cloud would give.
 pub(crate) fn plain(status: u16, sentence: &str) -> Outgoing {

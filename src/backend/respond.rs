@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 
+use super::faults::deliver;
 use super::pages::Key;
 use super::route::{Route, route, routes};
 use super::{Backend, plain};
@@ -17,9 +18,8 @@ impl Backend {
         let number = self.state.requests;
         self.state.requests = number.wrapping_add(1);
         let (operation, answer) = self.dispatch(request, number);
-        let diagnosis = answer.signature_diagnosis.clone();
-        self.request_log.record(request, operation.map(|operation| operation.id), answer.status, diagnosis);
-        answer
+        let entry = self.request_log.record(request, self.now(), operation.map(|operation| operation.id), &answer);
+        Outgoing { entry: Some(entry), ..answer }
     }
 
     fn dispatch(&mut self, request: &Incoming<'_>, number: u64) -> (Option<&'static Operation>, Outgoing) {
@@ -58,18 +58,34 @@ impl Backend {
         // Without an operation a gateway answers for the first service behind it.
         let operation = operation.or_else(|| operations().find(|operation| operation.protocol() == protocol));
         let host = operation.map_or("", |operation| operation.service.host);
-        (protocol.refuse)(refusal, &Envelope { format, dialect: &self.state.dialect, host, request_id })
+        let answer = (protocol.refuse)(refusal, &Envelope { format, dialect: &self.state.dialect, host, request_id });
+        Outgoing { code: Some(refusal.code()), ..answer }
     }
 
-    /// Answers a request that is for an operation.
-    #[cfg_attr(not(feature = "signatures"), allow(unused_variables))]
+    /// Answers a request that is for an operation, or lets it go wrong.
     fn call(&mut self, request: &Incoming<'_>, addressee: &Addressee<'_>, number: u64) -> Outgoing {
+        let Some(hit) = self.hit(addressee) else { return self.ordinary(request, addressee, number) };
+        let id = (addressee.operation.protocol().request_id)(self.state.seed, number);
+        let answer = match self.instead(&hit.kind, addressee, &id) {
+            None => self.ordinary(request, addressee, number),
+            Some(answer) => {
+                // The gateway remembers the nonce of a request that reached it, whatever it answers.
+                #[cfg(feature = "signatures")]
+                if hit.kind.reaches_gateway() {
+                    self.denied(request, addressee, &id);
+                }
+                answer
+            }
+        };
+        Outgoing { fault: Some(hit.id.0), ..deliver(&hit.kind, answer) }
+    }
+
+    /// Answers a request that is for an operation, as the cloud does.
+    #[cfg_attr(not(feature = "signatures"), allow(unused_variables))]
+    fn ordinary(&mut self, request: &Incoming<'_>, addressee: &Addressee<'_>, number: u64) -> Outgoing {
         let Addressee { operation, format, values } = addressee;
         let protocol = operation.protocol();
         let fresh_id = (protocol.request_id)(self.state.seed, number);
-        if let Some(answer) = self.armed(addressee, &fresh_id) {
-            return answer;
-        }
         #[cfg(feature = "signatures")]
         if let Some(answer) = self.denied(request, addressee, &fresh_id) {
             return answer;

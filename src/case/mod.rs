@@ -52,12 +52,13 @@ use serde::Serialize;
 use crate::backend::Backend;
 use crate::clock::Timestamp;
 use crate::fact::Fact;
+use crate::fault::{Fault, RawResponse};
 use crate::format::{DecodeError, Format};
 use crate::http::{Request, Response};
 use crate::operation::{ErrorParts, Operation, OperationInput, OperationOutput};
 use crate::seed::Seed;
 use crate::service_error::ServiceError;
-use crate::services::{Armed, RawResponse, State};
+use crate::services::State;
 
 /// One exchange: *given* a state, *when* an input, *then* an answer, and the facts that it shows.
 ///
@@ -395,18 +396,20 @@ impl State {
         State { clock: clock.into(), ..State::default() }
     }
 
-    /// With an error of an operation armed for ever, so that a client that asks again sees it too.
-    pub(crate) fn arming(mut self, operation: &str, code: &str) -> State {
-        let (operation, code) = (operation.to_owned(), Some(code.to_owned()));
-        self.armed.push(Armed { operation, code, times: u32::MAX, ..Armed::default() });
+    /// With a fault that every call of an operation meets, so that a client that asks again sees it too.
+    pub(crate) fn failing(mut self, operation: &str, fault: Fault) -> State {
+        self.faults.push(fault.on(operation).always());
         self
     }
 
-    /// With a response of an operation armed for ever.
-    pub(crate) fn arming_response(mut self, operation: &str, response: RawResponse) -> State {
-        let (operation, response) = (operation.to_owned(), Some(response));
-        self.armed.push(Armed { operation, response, times: u32::MAX, ..Armed::default() });
-        self
+    /// With an error that every call of an operation is answered with.
+    pub(crate) fn refusing(self, operation: &str, code: &str) -> State {
+        self.failing(operation, Fault::error(code))
+    }
+
+    /// With a response that every call of an operation is answered with.
+    pub(crate) fn answering(self, operation: &str, response: RawResponse) -> State {
+        self.failing(operation, Fault::response(response))
     }
 }
 
@@ -454,8 +457,8 @@ impl<I: OperationInput> Debug for Case<I> {
     }
 }
 
-/// The error row of an operation by its code, as a client sees it when it is armed.
-pub(crate) fn armed_refusal(operation: &Operation, code: &str) -> Option<ServiceError> {
+/// The error row of an operation by its code, as a client sees it when a fault answers with it.
+pub(crate) fn fault_refusal(operation: &Operation, code: &str) -> Option<ServiceError> {
     let row = operation.error(code)?;
     let argument = if row.argument.is_empty() { operation.parameters.first()?.name } else { row.argument };
     let fill = |template: &str| template.replace("%s", argument);

@@ -2,7 +2,9 @@
 
 mod conformance;
 mod credentials;
+mod errors;
 mod facts;
+mod faults;
 mod progress;
 mod regenerate;
 mod sample;
@@ -44,6 +46,10 @@ enum Command {
     Schema,
     /// Print every fact that the mock's behaviour rests on, with its source.
     Facts(facts::Arguments),
+    /// Print what can go wrong on purpose, and the real-world problem behind each.
+    Faults(faults::Arguments),
+    /// Print the error tables of all operations.
+    Errors(errors::Arguments),
 }
 
 /// What went wrong, in one sentence, and the exit code.
@@ -85,6 +91,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Sample(arguments) => sample::run(&arguments),
         Command::Conformance(arguments) => conformance::run(*arguments),
         Command::Facts(arguments) => facts::run(&arguments),
+        Command::Faults(arguments) => faults::run(&arguments),
+        Command::Errors(arguments) => errors::run(&arguments),
         Command::State => print(&State::documents().to_json()),
         Command::Schema => {
             let schema = schemars::schema_for!(State);

@@ -108,7 +108,7 @@ impl<I: Catalogue> CatalogueCase<I> {
 
     /// Whether any server refuses the input, so that a client may refuse it too.
     fn is_wrong_input(&self) -> bool {
-        matches!(self, CatalogueCase::Case(case) if case.then.is_err() && case.given.armed.is_empty())
+        matches!(self, CatalogueCase::Case(case) if case.then.is_err() && case.given.faults.is_empty())
     }
 
     /// Joins what differs in the answer and in the requests.
@@ -262,8 +262,8 @@ impl<I: Catalogue> AnyCase for CatalogueCase<I> {
 
 /// Whether a server with any state answers a case as it says.
 pub(super) fn needs_no_state<I: Catalogue>(case: &Case<I>) -> bool {
-    // A dialect is part of the state, and so is an armed error.
-    if !case.given.armed.is_empty() || case.given.dialect != Dialect::default() {
+    // A dialect is part of the state, and so are faults.
+    if !case.given.faults.is_empty() || case.given.dialect != Dialect::default() {
         return false;
     }
     [State::default(), State::documents()].into_iter().all(|state| {

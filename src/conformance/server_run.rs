@@ -216,5 +216,6 @@ fn control(send: Send<'_>, method: &str, state: Bytes) -> Result<Bytes, String> 
 
 fn control_request(method: &str, route: &str, body: Bytes) -> Request {
     let request = http::Request::builder().method(method).uri(format!("{}{route}", control::PREFIX));
+    let request = if body.is_empty() { request } else { request.header("content-type", "application/json") };
     request.body(body).expect("a plain target")
 }

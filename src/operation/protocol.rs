@@ -29,6 +29,10 @@ pub struct Protocol {
     pub name: &'static str,
     /// What the gateway in front of every service of this protocol refuses.
     pub gateway_errors: &'static [ErrorCode],
+    /// The row that says that there were too many calls.
+    pub(crate) throttling: &'static ErrorCode,
+    /// Rows that no table has, which faults can ask for.
+    pub(crate) fault_errors: &'static [ErrorCode],
     /// The facts that it rests on.
     pub facts: &'static [Fact],
     /// The header that holds the request id, in lower case.

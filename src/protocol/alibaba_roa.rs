@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::path::{self, Found};
 use super::{TEXT_XML, alibaba_rpc, error_body, facts, read_alibaba_error};
 use crate::dialect::Dialect;
-use crate::error_code::{ErrorOrigin, Refusal};
+use crate::error_code::{ErrorCode, ErrorOrigin, Refusal, error_codes};
 use crate::format::Format;
 use crate::http::{Incoming, Outgoing, Request};
 use crate::operation::{Addressed, Addressee, Envelope, Laws, Operation, Protocol};
@@ -17,6 +17,8 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
     id: "alibaba.roa",
     name: "Alibaba ROA",
     gateway_errors: alibaba_rpc::GATEWAY_ERRORS,
+    throttling: alibaba_rpc::THROTTLING,
+    fault_errors: FAULT_ERRORS,
     facts: facts::ALIBABA,
     request_id_header: alibaba_rpc::ID_HEADER,
     request_id: |seed, number| seed.uuid(number),
@@ -38,6 +40,15 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
     authenticate: super::alibaba_signing::authenticate_roa,
     #[cfg(feature = "signatures")]
     algorithm: crate::signature::Algorithm::Acs3,
+};
+
+/// What the service is assumed to answer where its document shows no code; only a fault asks for it.
+const FAULT_ERRORS: &[ErrorCode] = error_codes! { Service:
+    429 "Throttling" "Request was denied due to request throttling." ["fault.error.ack"];
+    500 "InternalError" "The request processing has failed due to some unknown error." ["fault.error.ack"];
+    502 "BadGateway" "The service behind the gateway gave no valid answer." ["fault.error.ack"];
+    503 "ServiceUnavailable" "The request has failed due to a temporary failure of the server." ["fault.error.ack"];
+    504 "GatewayTimeout" "The service behind the gateway gave no answer in time." ["fault.error.ack"];
 };
 
 fn content_type(format: Format) -> &'static str {

@@ -16,6 +16,8 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
     id: "alibaba.rpc",
     name: "Alibaba RPC",
     gateway_errors: GATEWAY_ERRORS,
+    throttling: THROTTLING,
+    fault_errors: &[],
     facts: facts::ALIBABA,
     request_id_header: ID_HEADER,
     request_id: |seed, number| seed.uuid(number),
@@ -69,6 +71,7 @@ pub(crate) const GATEWAY_ERRORS: &[ErrorCode] = error_codes! { Gateway:
 pub(super) const MISSING: &ErrorCode = row(GATEWAY_ERRORS, "Missing%s");
 pub(super) const INVALID_ACTION: &ErrorCode = row(GATEWAY_ERRORS, "InvalidAction.NotFound");
 pub(super) const INVALID_VERSION: &ErrorCode = row(GATEWAY_ERRORS, "InvalidVersion");
+pub(super) const THROTTLING: &ErrorCode = row(GATEWAY_ERRORS, "Throttling.User");
 pub(super) const INVALID_FORMAT: &ErrorCode = row(GATEWAY_ERRORS, "InvalidParameter.Format");
 
 fn address<'a>(request: &Incoming<'a>, dialect: &Dialect, operations: &[&'static Operation]) -> Addressed<'a> {

@@ -46,7 +46,7 @@ pub(super) const ALIBABA: &[Fact] = facts! {
     "alibaba.gateway.security_token", Assumed, "the gateway has codes that begin with InvalidSecurityToken", "A security or bearer token that does not fit is 400 InvalidSecurityToken.MismatchWithAccessKey.";
     "alibaba.gateway.nonce.required", Assumed, "every SDK but classic Python's ROA sends one", "A signature of RPC V1 or ACS3 without a nonce is 400 MissingSignatureNonce.";
     "alibaba.acs3.covered", Assumed, "every capture lists them", "ACS3 has to cover the date, the nonce, and the action and version that it states in headers.";
-    "alibaba.gateway.throttling", Vendor, "API gateway, common error codes: Throttling.User; Tea reads x-acs-retry-after", "Too many requests are 400 Throttling.User, with the header x-acs-retry-after in milliseconds; here only when armed.";
+    "alibaba.gateway.throttling", Vendor, "API gateway, common error codes: Throttling.User; Tea reads x-acs-retry-after", "Too many requests are 400 Throttling.User, with the header x-acs-retry-after in milliseconds; here only as a fault.";
 };
 
 /// Of Huawei's gateway and its call style.
@@ -63,8 +63,8 @@ pub(super) const HUAWEI: &[Fact] = facts! {
     "huawei.gateway.unauthorized.expired", Vendor, "huaweicloud-sdk-java-v3 issue 44", "A signature of more than 15 minutes ago is 401 APIGW.0301, `calc aksk signature fail:signature expired`, with both times.";
     "huawei.gateway.unauthorized.token", Vendor, "API gateway, error codes: APIGW.0301, decrypt token fail", "A wrong token is 401 APIGW.0301, `decrypt token fail`.";
     "huawei.token.precedence", Assumed, "nobody", "With both a signature and a token the signature decides; an empty Authorization is none.";
-    "huawei.gateway.forbidden", Vendor, "API gateway, error codes: APIGW.0302; the text is assumed", "403 APIGW.0302; here only when armed.";
-    "huawei.gateway.throttling", Vendor, "API gateway, error codes: APIGW.0308; the figures are assumed", "429 APIGW.0308: the throttling threshold has been reached; here only when armed.";
+    "huawei.gateway.forbidden", Vendor, "API gateway, error codes: APIGW.0302; the text is assumed", "403 APIGW.0302; here only as a fault.";
+    "huawei.gateway.throttling", Vendor, "API gateway, error codes: APIGW.0308; the figures are assumed", "429 APIGW.0308: the throttling threshold has been reached; here only as a fault.";
 };
 
 /// Of every client, whichever cloud it asks, and of the mock.

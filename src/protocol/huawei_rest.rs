@@ -18,6 +18,8 @@ pub(crate) static PROTOCOL: Protocol = Protocol {
     id: "huawei.rest",
     name: "Huawei REST",
     gateway_errors: GATEWAY_ERRORS,
+    throttling: THROTTLING,
+    fault_errors: &[],
     facts: facts::HUAWEI,
     request_id_header: "x-request-id",
     request_id: |seed, number| seed.hex(number),
@@ -49,6 +51,7 @@ pub(super) const GATEWAY_ERRORS: &[ErrorCode] = error_codes! { Gateway:
     503 "APIGW.0613" "Service unavailable." ["huawei.gateway.unavailable"];
 };
 
+const THROTTLING: &ErrorCode = row(GATEWAY_ERRORS, "APIGW.0308");
 const NOT_FOUND: &ErrorCode = row(GATEWAY_ERRORS, "APIGW.0101");
 
 fn address<'a>(request: &Incoming<'a>, _: &Dialect, operations: &[&'static Operation]) -> Addressed<'a> {

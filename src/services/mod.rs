@@ -1,17 +1,18 @@
 //! THE registry: every service and every operation, once.
 
 pub mod ack;
+mod change;
 pub mod dws;
 pub mod ehpc;
 mod state;
 mod state_text;
 mod submit;
 
-pub use state::{Armed, RawResponse, State};
+pub use state::State;
 pub use state_text::StateError;
-pub(crate) use submit::Submission;
 pub use submit::Submit;
 
+pub(crate) use change::{Change, TaskKey};
 pub(crate) use state::{Contents, Index};
 
 use crate::error_code::Refusal;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{ack, dws, ehpc, for_each_service, operation, operations};
 use crate::clock::{DOCUMENTS_START, StartClock, Timestamp};
 use crate::dialect::Dialect;
-use crate::http::check_header;
+use crate::fault::{Fault, MAX_FAULTS};
 use crate::seed::Seed;
 
 macro_rules! state {
@@ -43,9 +43,9 @@ macro_rules! state {
             /// Request ids that the next success answers get instead of drawn ones, by operation id.
             #[serde(skip_serializing_if = "BTreeMap::is_empty")]
             pub request_ids: BTreeMap<String, VecDeque<String>>,
-            /// Answers that are armed, the next first.
+            /// What goes wrong on purpose, the first to be looked at first.
             #[serde(skip_serializing_if = "Vec::is_empty")]
-            pub armed: Vec<Armed>,
+            pub faults: Vec<Fault>,
             $(#[$doc] pub $service: $service::State,)+
         }
 
@@ -59,7 +59,7 @@ macro_rules! state {
                     submissions: 0,
                     dialect: Dialect::default(),
                     request_ids: BTreeMap::new(),
-                    armed: Vec::new(),
+                    faults: Vec::new(),
                     $($service: $service::State::default(),)+
                 }
             }
@@ -130,146 +130,6 @@ macro_rules! state {
 
 for_each_service!(state);
 
-/// An answer that the next calls of an operation get, whatever they ask.
-///
-/// Either an error of the operation's tables by its `code`, or a `response` to the letter.
-///
-/// ```
-/// let armed: taskmock::Armed =
-///     serde_json::from_str(r#"{"operation": "ehpc.list_tasks", "code": "DbError", "times": 2}"#)?;
-/// assert_eq!(armed.times, 2);
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Armed {
-    /// The id of the operation.
-    pub operation: String,
-    /// The code of an error of the operation or of its gateway.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub code: Option<String>,
-    /// What `%s` in the code or the message becomes; absent: an example.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub argument: Option<String>,
-    /// A response to the letter, instead of an error.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub response: Option<RawResponse>,
-    /// How many calls get it. Default 1.
-    #[serde(default = "once")]
-    pub times: u32,
-}
-
-fn once() -> u32 {
-    1
-}
-
-impl Armed {
-    /// What is wrong with it: the field, and a sentence.
-    pub(crate) fn check(&self) -> Result<(), (&'static str, String)> {
-        let Some(operation) = operation(&self.operation) else {
-            let ids: Vec<&str> = operations().map(|operation| operation.id).collect();
-            return Err(("operation", format!("`{}` is no operation; there are {}", self.operation, ids.join(", "))));
-        };
-        if self.times == 0 {
-            return Err(("times", "`times` is 0; give at least 1".to_owned()));
-        }
-        match (&self.code, &self.response) {
-            (Some(code), None) => match operation.error(code) {
-                Some(_) => Ok(()),
-                None => {
-                    let codes: Vec<&str> = operation.all_errors().map(|row| row.code).collect();
-                    Err(("code", format!("`{code}` is no error of {}; there are {}", operation.id, codes.join(", "))))
-                }
-            },
-            (None, Some(response)) => response.check(),
-            _ => Err(("code", "give either a `code` or a `response`".to_owned())),
-        }
-    }
-}
-
-/// A response to the letter: any status, headers and bytes.
-///
-/// ```
-/// let response: taskmock::RawResponse =
-///     serde_json::from_str(r#"{"status": 502, "headers": {"content-type": "text/html"}, "body": "<html>"}"#)?;
-/// assert_eq!(response.body, b"<html>");
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct RawResponse {
-    /// The HTTP status, from 200 to 599. Default 200.
-    #[serde(default = "ok")]
-    pub status: u16,
-    /// The headers.
-    #[serde(default)]
-    pub headers: BTreeMap<String, String>,
-    /// The body: in JSON a text, or a list of bytes if it is not UTF-8.
-    #[serde(default, with = "text_or_bytes")]
-    #[cfg_attr(feature = "cli", schemars(with = "String"))]
-    pub body: Vec<u8>,
-}
-
-fn ok() -> u16 {
-    200
-}
-
-impl RawResponse {
-    /// A response with a body of a content type.
-    ///
-    /// ```
-    /// let response = taskmock::RawResponse::new(200, "application/json", "{");
-    /// assert_eq!(response.headers["content-type"], "application/json");
-    /// ```
-    pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        let headers = [("content-type".to_owned(), content_type.to_owned())].into();
-        RawResponse { status, headers, body: body.into() }
-    }
-
-    /// What is wrong with it: the field, and a sentence.
-    fn check(&self) -> Result<(), (&'static str, String)> {
-        if !(200..=599).contains(&self.status) {
-            let sentence = format!("`{}` is no status of a response; give one from 200 to 599", self.status);
-            return Err(("response.status", sentence));
-        }
-        for (name, value) in &self.headers {
-            check_header(name, value).map_err(|sentence| ("response.headers", sentence))?;
-            if matches!(name.to_ascii_lowercase().as_str(), "content-length" | "transfer-encoding" | "connection") {
-                let sentence = format!("the header `{name}` is the server's to set; leave it out");
-                return Err(("response.headers", sentence));
-            }
-        }
-        Ok(())
-    }
-}
-
-mod text_or_bytes {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-    #[derive(Deserialize)]
-    #[serde(untagged, expecting = "expected a text or a list of bytes")]
-    enum TextOrBytes {
-        Text(String),
-        Bytes(Vec<u8>),
-    }
-
-    pub(super) fn serialize<S: Serializer>(body: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-        match std::str::from_utf8(body) {
-            Ok(text) => text.serialize(serializer),
-            Err(_) => body.serialize(serializer),
-        }
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
-        Ok(match TextOrBytes::deserialize(deserializer)? {
-            TextOrBytes::Text(text) => text.into_bytes(),
-            TextOrBytes::Bytes(bytes) => bytes,
-        })
-    }
-}
-
 impl State {
     /// The documents' world: exactly the clusters, tasks, commands and ids that the documents'
     /// samples name, so that their sample requests get their sample answers.
@@ -317,6 +177,11 @@ impl State {
         serde_json::to_string_pretty(self).expect("a state is always JSON")
     }
 
+    /// The first thing that is wrong although it is of the right type: the field, and a sentence.
+    pub(crate) fn check(&self) -> Result<(), (String, String)> {
+        self.wrong().into_iter().next().map_or(Ok(()), Err)
+    }
+
     /// Everything that is wrong although it is of the right type: the field, and a sentence.
     pub(super) fn wrong(&self) -> Vec<(String, String)> {
         let mut wrong = Vec::new();
@@ -327,9 +192,15 @@ impl State {
                 format!("`{operation_id}` is no operation; there are {}", ids.join(", ")),
             ));
         }
-        for (at, armed) in self.armed.iter().enumerate() {
-            if let Err((field, sentence)) = armed.check() {
-                wrong.push((format!("armed[{at}].{field}"), sentence));
+        if self.faults.len() > MAX_FAULTS {
+            let sentence = format!("there are {}; at most {MAX_FAULTS} are held", self.faults.len());
+            wrong.push(("faults".to_owned(), sentence));
+        }
+        let all: Vec<_> = operations().collect();
+        for (at, fault) in self.faults.iter().enumerate() {
+            if let Err(error) = fault.check(&all) {
+                let (field, sentence) = error.into_parts();
+                wrong.push((format!("faults[{at}].{field}"), sentence));
             }
         }
         for (operation_id, ids) in &self.request_ids {
@@ -353,21 +224,8 @@ impl State {
             submissions: self.submissions,
             dialect: self.dialect,
             request_ids: self.request_ids.clone(),
-            armed: self.armed.clone(),
+            faults: self.faults.clone(),
             ..State::default()
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_raw_response_may_hold_bytes_that_are_no_text() {
-        let response = RawResponse { status: 200, headers: BTreeMap::new(), body: vec![0xff, 0] };
-        let json = serde_json::to_string(&response).expect("JSON");
-        assert_eq!(json, r#"{"status":200,"headers":{},"body":[255,0]}"#);
-        assert_eq!(serde_json::from_str::<RawResponse>(&json).expect("JSON"), response);
     }
 }

@@ -29,10 +29,7 @@ impl State {
     /// ```
     pub fn from_json(json: &str) -> Result<State, StateError> {
         let json = json.strip_prefix('\u{feff}').unwrap_or(json);
-        let mut deserializer = serde_json::Deserializer::from_str(json);
-        let state: State = serde_path_to_error::deserialize(&mut deserializer)
-            .map_err(|error| StateError::of_json(json, &steps(error.path()), error.inner()))?;
-        deserializer.end().map_err(|error| StateError::of_json(json, &[], &error))?;
+        let state: State = StateError::read(json)?;
         if json.trim_start().starts_with('[') {
             // serde reads a list of fields as a struct too.
             let sentence = "a state is an object, such as {\"clock\": \"2026-11-21T20:21:00Z\"}".to_owned();
@@ -47,6 +44,9 @@ impl State {
         }
     }
 }
+
+/// What is said of the key that faults had before.
+const RENAMED: &str = "unknown field `armed`; what goes wrong on purpose is in `faults`, such as {\"operation\": \"ehpc.list_tasks\", \"fault\": {\"error\": {\"code\": \"DbError\"}}}";
 
 /// What is wrong with a state file: the line, the field, and what would be right.
 ///
@@ -74,17 +74,27 @@ impl StateError {
     /// The field, such as `ehpc.tasks[3].takes`; `.` for the whole.
     ///
     /// ```
-    /// let error = taskmock::State::from_json(r#"{"dws": {"tasks": [{"takes": 5}]}}"#).unwrap_err();
+    /// let error = taskmock::State::from_json(r#"{"dws": {"tasks": [{"takes": true}]}}"#).unwrap_err();
     /// assert_eq!(error.field(), "dws.tasks[0].takes");
     /// ```
     pub fn field(&self) -> &str {
         &self.field
     }
 
+    /// Reads any value from JSON, with the line and the field of what is wrong.
+    pub(crate) fn read<T: serde::de::DeserializeOwned>(json: &str) -> Result<T, StateError> {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let value = serde_path_to_error::deserialize(&mut deserializer)
+            .map_err(|error| StateError::of_json(json, &steps(error.path()), error.inner()))?;
+        deserializer.end().map_err(|error| StateError::of_json(json, &[], &error))?;
+        Ok(value)
+    }
+
     fn of_json(json: &str, steps: &[Step<'_>], error: &serde_json::Error) -> Self {
         let message = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());
         let sentence = message.strip_suffix(place.as_str()).unwrap_or(&message);
+        let sentence = if sentence.starts_with("unknown field `armed`") { RENAMED } else { sentence };
         // The parser has gone on when a value of the right type turns out to be wrong.
         let line = if error.is_data() && !steps.is_empty() { line_of(json, steps) } else { error.line().max(1) };
         StateError { line, field: shown(&field(steps), LONGEST), sentence: shown(sentence, LONGEST) }
@@ -157,7 +167,7 @@ mod tests {
             ),
             (
                 "{\"ehpc\": {\"tasks\": [{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"x\",\n\"takes\": \"5 parsecs\"}]}}",
-                "line 2, ehpc.tasks[0].takes: `5 parsecs` is not a span of time such as 90s, 20m or 1h 30m",
+                "line 2, ehpc.tasks[0].takes: `5 parsecs` is not a span of time such as 90s, 20m, 1h 30m or PT5M",
             ),
             (
                 "{\"ehpc\": {\"tasks\": [\n{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"x\"},\n{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"x\"}]}}",
@@ -172,12 +182,12 @@ mod tests {
                 "line 2, dws.tasks[0].cluster_id: `c` is not in dws.clusters",
             ),
             (
-                "{\"armed\": [\n{\"operation\": \"ehpc.list_tasks\",\n\"code\": \"Nope\"}]}",
-                "line 3, armed[0].code: `Nope` is no error of ehpc.list_tasks; there are InvalidParams, NotEnabled",
+                "{\"faults\": [\n{\"operation\": \"ehpc.list_tasks\",\n\"fault\": {\"error\": {\"code\": \"Nope\"}}}]}",
+                "line 3, faults[0].fault.error.code: `Nope` is no error of ehpc.list_tasks; there are InvalidParams, NotEnabled",
             ),
             (
-                "{\"armed\": [{\"operation\": \"x\", \"code\": \"y\"}]}",
-                "line 1, armed[0].operation: `x` is no operation; there are ehpc.list_tasks,",
+                "{\"faults\": [{\"operation\": \"x\", \"fault\": \"reset\"}]}",
+                "line 1, faults[0].operation: `x` is no operation; there are ehpc.list_tasks,",
             ),
             (
                 "{\"ack\": {\"tasks\": [{\"task_id\": \"a\", \"aliases\": [\"a\"], \"cluster_id\": \"c\", \"task_type\": \"t\"}]}}",
@@ -196,8 +206,8 @@ mod tests {
                 "line 2, ehpc.commands[0].cluster_id: it is empty",
             ),
             (
-                "{\"ehpc\": {\"tasks\": [{\"takes\": 60}]}}",
-                "line 1, ehpc.tasks[0].takes: invalid type: integer `60`, expected a span of time such as \"90s\"",
+                "{\"ehpc\": {\"tasks\": [{\"takes\": true}]}}",
+                "line 1, ehpc.tasks[0].takes: invalid type: boolean `true`, expected a span of time such as \"90s\", or a number",
             ),
             (
                 "{\n\"clock\": 1}",
@@ -205,8 +215,8 @@ mod tests {
             ),
             ("{\n\"seed\": 1,}", "line 2, .: trailing comma"),
             (
-                "{\"armed\": [{\"operation\": \"ehpc.list_tasks\", \"response\": {\n\"status\": 99}}]}",
-                "line 2, armed[0].response.status: `99` is no status",
+                "{\"faults\": [{\"fault\": {\"response\": {\n\"status\": 99}}}]}",
+                "line 2, faults[0].fault.response.status: `99` is no status",
             ),
             ("{\n\"seed\": -1\n}", "line 2, seed: invalid value: integer `-1`, expected u64"),
             ("{} {}", "line 1, .: trailing characters"),
@@ -228,7 +238,7 @@ mod tests {
             assert!(!said.contains(['\u{202e}', '\u{9b}']), "{hostile}");
         }
         for (nested, expected) in [
-            (format!("{{\"armed\": {}", "[".repeat(100_000)), "line 1, armed[0][0]: invalid type: sequence"),
+            (format!("{{\"faults\": {}", "[".repeat(100_000)), "line 1, faults[0][0]: invalid type: sequence"),
             (format!("{{\"x\": {}", "{\"x\":".repeat(100_000)), "line 1, x: unknown field `x`"),
             ("[".repeat(100_000), "line 1, "),
         ] {

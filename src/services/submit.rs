@@ -1,7 +1,5 @@
 //! Submitting: a task or a command enters the state as if a client had started it just now.
 
-use serde::Deserialize;
-
 use super::{State, ack, dws, ehpc};
 use crate::clock::Timestamp;
 use crate::operation::Fresh;
@@ -47,35 +45,6 @@ impl State {
             *id = shape(self.fresh());
             self.submissions = self.submissions.wrapping_add(1);
         }
-    }
-}
-
-/// What a client could have started, as a body of the control interface says it.
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Submission {
-    EhpcTask(ehpc::Task),
-    EhpcCommand(ehpc::Command),
-    AckTask(Box<ack::Task>),
-    DwsTask(dws::Task),
-}
-
-impl Submission {
-    /// Puts it into a state; returns the id that the call which starts it answers with, which a DWS
-    /// task does not have.
-    pub(crate) fn submit(self, state: &mut State) -> Result<Option<String>, String> {
-        Ok(match self {
-            Submission::EhpcTask(task) => Some(task.submit(state)),
-            Submission::EhpcCommand(command) => Some(command.submit(state)),
-            Submission::AckTask(task) => Some(task.submit(state)),
-            Submission::DwsTask(task) => {
-                if !state.dws.has_cluster(&task.cluster_id) {
-                    return Err(format!("`{}` is no cluster of the state's dws.clusters", task.cluster_id));
-                }
-                task.submit(state);
-                None
-            }
-        })
     }
 }
 

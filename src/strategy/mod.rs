@@ -54,7 +54,7 @@ pub fn cases<I: Catalogue>(format: Format) -> impl Strategy<Value = Case<I>> + C
 }
 
 /// Random cases only: mostly lists of up to 60 tasks and pages that exist; one in four or five is
-/// refused, by the input or by an error that is armed. It leaves out exact bounds, which only the
+/// refused, by the input or by a fault. It leaves out exact bounds, which only the
 /// catalogue is sure to have, and every dialect.
 ///
 /// ```
@@ -81,8 +81,7 @@ fn random<I: Catalogue>(kind: Kind, format: Format) -> impl Fn(Seed) -> Sketched
 /// another (DescribeTaskInfo: one task and up to two others), coherent in every way that the documents speak of: the current step within the total,
 /// ended tasks complete, results that fit their type, times in order, ids unique.
 ///
-/// It covers the service of the operation; the others are empty. It leaves out dialects, armed
-/// answers and the ids of requests.
+/// It covers the service of the operation; the others are empty. It leaves out dialects, faults and the ids of requests.
 ///
 /// ```
 /// use proptest::prelude::*;

@@ -3,7 +3,7 @@
 use serde_json::json;
 use taskmock::ack::describe_task_info;
 use taskmock::ehpc::{list_invocation_status, list_tasks};
-use taskmock::{Armed, Backend, Format, RawResponse, Request, operation, operations};
+use taskmock::{Backend, Fault, Format, RawResponse, Request, operation, operations};
 
 use crate::support::{DWS_PATH, get, header, leaves, text};
 
@@ -103,12 +103,12 @@ fn expected_rows(operation: &str) -> Vec<(u16, &'static str, &'static str)> {
 }
 
 #[test]
-fn every_error_can_be_armed_in_every_encoding() {
+fn every_error_can_be_injected_in_every_encoding() {
     for operation in operations() {
         for (status, code, message) in expected_rows(operation.id) {
             for format in operation.formats {
                 let mut backend = Backend::documents();
-                backend.arm(operation.id, code, 2).unwrap_or_else(|error| panic!("{error}"));
+                backend.inject(Fault::error(code).on(operation.id).times(2)).unwrap_or_else(|error| panic!("{error}"));
                 let request = good_request(operation.id, *format);
                 for _ in 0..2 {
                     let response = backend.respond(&request);
@@ -185,20 +185,14 @@ fn the_tables_have_these_rows_and_no_others() {
 }
 
 #[test]
-fn an_argument_can_be_given_and_armed_answers_come_in_their_order() {
+fn an_argument_can_be_given_and_faults_come_in_their_order() {
     let mut backend = Backend::documents();
-    let armed = |code: &str, argument: Option<&str>| Armed {
-        operation: "ehpc.list_tasks".into(),
-        code: Some(code.into()),
-        argument: argument.map(str::to_owned),
-        times: 1,
-        ..Armed::default()
-    };
-    backend.arm_with(armed("InvalidParams", Some("Archived"))).expect("a row");
-    backend.arm_with(armed("MissingTaskId", None)).expect("a row");
-    backend.arm_with(armed("Missing%s", None)).expect("a row");
-    backend.arm("ack.describe_task_info", "400", 1).expect("a row");
-    let request = good_request("ehpc.list_tasks", Format::Json);
+    let list_tasks = "ehpc.list_tasks";
+    backend.inject(Fault::error_with("InvalidParams", "Archived").on(list_tasks)).expect("a row");
+    backend.inject(Fault::error("MissingTaskId").on(list_tasks)).expect("a row");
+    backend.inject(Fault::error("Missing%s").on(list_tasks)).expect("a row");
+    backend.inject(Fault::error("400").on("ack.describe_task_info")).expect("a row");
+    let request = good_request(list_tasks, Format::Json);
     for expected in
         ["Invalid param: Archived", "TaskId is mandatory for this action.", "ClusterId is mandatory for this action."]
     {
@@ -206,9 +200,9 @@ fn an_argument_can_be_given_and_armed_answers_come_in_their_order() {
         assert_eq!(body["Message"], expected);
     }
     let without_cluster = get("/?Action=ListTasks&Format=JSON");
-    backend.arm("ehpc.list_tasks", "DbError", 1).expect("a row");
+    backend.inject(Fault::error("DbError").on(list_tasks)).expect("a row");
     assert_eq!(backend.respond(&without_cluster).status(), 406, "it comes before what the request gets wrong");
-    assert_eq!(backend.respond(&request).status(), 200, "another operation's error stays armed");
+    assert_eq!(backend.respond(&request).status(), 200, "another operation's error stays");
     assert_eq!(backend.respond(&good_request("ack.describe_task_info", Format::Json)).status(), 400);
 }
 
@@ -217,14 +211,7 @@ fn any_answer_can_be_replaced_by_any_bytes() {
     let mut backend = Backend::documents();
     for body in [&b"not JSON"[..], b"", b"\xff\xfe\0", "{\"Tasks\":".as_bytes()] {
         let response = RawResponse::new(207, "image/png", body);
-        backend
-            .arm_with(Armed {
-                operation: "ehpc.list_tasks".into(),
-                response: Some(response),
-                times: 1,
-                ..Armed::default()
-            })
-            .expect("HTTP can carry it");
+        backend.inject(Fault::response(response).on("ehpc.list_tasks")).expect("HTTP can carry it");
         let response = backend.respond(&good_request("ehpc.list_tasks", Format::Json));
         assert_eq!((response.status().as_u16(), &response.body()[..]), (207, body));
         assert_eq!(header(&response, "content-type"), "image/png");
@@ -232,27 +219,29 @@ fn any_answer_can_be_replaced_by_any_bytes() {
 }
 
 #[test]
-fn what_cannot_be_armed_is_refused_with_what_can() {
+fn an_error_that_does_not_exist_is_refused_with_those_that_do() {
     let mut backend = Backend::documents();
-    let said = backend.arm("ehpc.list_clusters", "DbError", 1).expect_err("unknown").to_string();
-    assert!(said.starts_with("`ehpc.list_clusters` is no operation; there are ehpc.list_tasks, ehpc.list_"), "{said}");
-    let said = backend.arm("dws.list_logical_cluster_tasks", "DbError", 1).expect_err("unknown").to_string();
+    let said = backend.inject(Fault::error("DbError").on("ehpc.list_clusters")).expect_err("unknown").to_string();
+    assert!(
+        said.starts_with("operation: `ehpc.list_clusters` is no operation; there are ehpc.list_tasks, ehpc.list_"),
+        "{said}"
+    );
+    let said =
+        backend.inject(Fault::error("DbError").on("dws.list_logical_cluster_tasks")).expect_err("unknown").to_string();
     assert_eq!(
         said,
-        "`DbError` is no error of dws.list_logical_cluster_tasks; there are DWS.0001, DWS.0015, DWS.0047, DWS.0005, \
-         APIGW.0101, APIGW.0301, APIGW.0302, APIGW.0308, APIGW.0613"
+        "fault.error.code: `DbError` is no error of dws.list_logical_cluster_tasks; there are DWS.0001, DWS.0015, \
+         DWS.0047, DWS.0005, APIGW.0101, APIGW.0301, APIGW.0302, APIGW.0308, APIGW.0613"
     );
-    assert!(backend.arm("ehpc.list_tasks", "MissingNothing", 1).is_err());
-    assert!(backend.arm("ehpc.list_tasks", "DbError", 0).is_err());
+    assert!(backend.inject(Fault::error("MissingNothing").on("ehpc.list_tasks")).is_err());
     for (status, name, value) in
         [(99, "a", "b"), (600, "a", "b"), (200, "a b", "c"), (200, "a", "b\n"), (200, "content-length", "1")]
     {
         let headers = [(name.to_owned(), value.to_owned())].into();
-        let response = Some(RawResponse { status, headers, body: vec![] });
-        let armed = Armed { operation: "ehpc.list_tasks".into(), response, times: 1, ..Armed::default() };
-        assert!(backend.arm_with(armed).is_err(), "{status} {name} {value}");
+        let response = RawResponse { status, headers, body: vec![] };
+        assert!(backend.inject(Fault::response(response)).is_err(), "{status} {name} {value}");
     }
-    assert!(backend.state().armed.is_empty());
+    assert!(backend.state().faults.is_empty());
 }
 
 #[test]
@@ -270,7 +259,7 @@ fn dws_errors_have_four_keys_in_the_dialect_that_says_so() {
 #[test]
 fn the_407_does_not_speak_of_proxies() {
     let mut backend = Backend::documents();
-    backend.arm("ehpc.list_tasks", "NotAuthorized", 1).expect("a row");
+    backend.inject(Fault::error("NotAuthorized").on("ehpc.list_tasks")).expect("a row");
     let response = backend.respond(&good_request("ehpc.list_tasks", Format::Json));
     assert_eq!(response.status(), 407);
     assert!(!response.headers().contains_key("proxy-authenticate"));

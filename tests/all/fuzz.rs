@@ -206,7 +206,7 @@ fn signatures() {
 fn states() {
     let mut states = vec![State::documents().to_json().into_bytes(), State::default().to_json().into_bytes()];
     states
-        .push(br#"{"armed": [{"operation": "ehpc.list_tasks", "response": {"status": 502, "body": [255]}}]}"#.to_vec());
+        .push(br#"{"faults": [{"operation": "ehpc.list_tasks", "fault": {"response": {"status": 502, "body": {"base64": "/w=="}}}}]}"#.to_vec());
     fuzz("states", &states, |input| {
         let text = String::from_utf8_lossy(input);
         match State::from_json(&text) {

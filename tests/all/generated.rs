@@ -166,7 +166,7 @@ proptest! {
         let answers = [None, Some(false), Some(true)].map(|archived| {
             let input = list_tasks::Input { archived, task_id: task_id.clone(), ..list_tasks::Input::new("c") };
             let mut state = case.given.clone();
-            state.armed.clear();
+            state.faults.clear();
             ask(&mut Backend::new(state), &input)
         });
         prop_assert_eq!(&answers[0], &answers[1]);

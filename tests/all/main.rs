@@ -9,11 +9,13 @@ mod conformance;
 mod conformance_command;
 #[cfg(feature = "server")]
 mod connections;
+mod control;
 mod describe_task_info;
 mod documents;
 mod dws_tasks;
 mod errors;
 mod facts;
+mod faults;
 #[cfg(feature = "cli")]
 mod fixtures;
 mod fuzz;
@@ -35,6 +37,7 @@ mod readme_conformance;
 #[cfg(feature = "server")]
 mod readme_example;
 mod readme_fixtures;
+mod request_log;
 mod requests;
 #[cfg(feature = "server")]
 mod servers;

@@ -2,15 +2,15 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use taskmock::MockServer;
 use taskmock::ehpc::{Ending, Task, TaskType};
+use taskmock::{Fault, MockServer};
 
 #[test]
 fn my_client_sees_a_task_fail() -> std::io::Result<()> {
     let server = MockServer::start();
     let task = Task::new("ehpc-hz-FYUr32****", TaskType::AddComputes).takes(Duration::from_secs(60)).ends(Ending::Fail);
     let task_id = server.submit(task);
-    server.arm("ehpc.list_tasks", "ServiceUnavailable", 1); // the next call gets a 503
+    server.inject(Fault::error("ServiceUnavailable").on("ehpc.list_tasks")); // the next call gets a 503
 
     assert!(list_tasks(&server, &task_id)?.starts_with("HTTP/1.1 503"));
     assert!(list_tasks(&server, &task_id)?.contains(r#""Status":"Processing""#));

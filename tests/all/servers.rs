@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use taskmock::ehpc::{Task, TaskType};
-use taskmock::{Backend, Handle, MockServer, State};
+use taskmock::{Backend, Fault, Handle, MockServer, State};
 
 use crate::support::{CLUSTER, DWS_PATH, exchange, fetch, get, send, text};
 
@@ -49,7 +49,7 @@ fn a_test_does_everything_with_its_server_while_it_runs() {
         assert_eq!(status(), "Processing");
         handle.advance(Duration::from_secs(60));
         assert_eq!(status(), "Success");
-        handle.arm("ehpc.list_tasks", "RedisError", 1);
+        handle.inject(Fault::error("RedisError").on("ehpc.list_tasks"));
         assert_eq!(fetch(address, &target(&id)).0, 406);
         handle.edit(|state| state.ehpc.tasks.retain(|task| task.task_id != id));
         assert_eq!(json_of(&fetch(address, &target(&id)).1)["TotalCount"], 0);
@@ -72,18 +72,23 @@ fn the_control_interface_does_it_for_any_language() {
         };
         assert_eq!(control("GET", "health", "").1["status"], "ok");
         assert_eq!(control("GET", "clock", ""), (200, json!({"clock": "2024-03-03T00:00:00Z"})));
-        assert_eq!(control("POST", "clock", r#"{"advance":"90s"}"#), (200, json!({"clock": "2024-03-03T00:01:30Z"})));
+        assert_eq!(
+            control("POST", "clock", r#"{"advance":"90s"}"#),
+            (200, json!({"clock": "2024-03-03T00:01:30Z", "ended": []}))
+        );
         let set = r#"{"set":"2026-11-21T20:21:00Z"}"#;
-        assert_eq!(control("POST", "clock", set), (200, json!({"clock": "2026-11-21T20:21:00Z"})));
+        let (status, body) = control("POST", "clock", set);
+        assert_eq!((status, &body["clock"]), (200, &json!("2026-11-21T20:21:00Z")));
+        assert_eq!(body["ended"].as_array().map(Vec::len), Some(9), "{body}");
         let (status, body) = control("POST", "clock", r#"{"set":"2020-01-01T00:00:00Z"}"#);
         assert_eq!(status, 400);
         assert!(body["taskmock"].as_str().is_some_and(|said| said.contains("only moves forward")), "{body}");
 
-        let arm = r#"{"operation":"ehpc.list_tasks","code":"DbError","times":1}"#;
-        assert_eq!(control("POST", "errors", arm), (200, json!({"armed": [json_of(arm)]})));
+        let fault = r#"{"operation":"ehpc.list_tasks","fault":{"error":{"code":"DbError"}}}"#;
+        assert_eq!(control("POST", "faults", fault), (200, json!({"id": 1})));
         assert_eq!(fetch(address, &format!("/?Action=ListTasks&ClusterId={CLUSTER}")).0, 406);
-        let raw = r#"{"operation":"ack.describe_task_info","response":{"status":502,"headers":{"content-type":"text/html"},"body":"<html>"}}"#;
-        assert_eq!(control("POST", "errors", raw).0, 200);
+        let raw = r#"{"operation":"ack.describe_task_info","fault":{"response":{"status":502,"headers":{"content-type":"text/html"},"body":"<html>"}}}"#;
+        assert_eq!(control("POST", "faults", raw).0, 200);
         assert_eq!(fetch(address, "/tasks/T-1"), (502, "<html>".to_owned()));
 
         let mut state = control("GET", "state", "").1;
@@ -102,14 +107,15 @@ fn the_control_interface_does_it_for_any_language() {
         assert_eq!(handle.state().ehpc.tasks.len(), 1, "a wrong state loses nothing");
 
         let requests = control("GET", "requests", "").1;
-        assert_eq!(requests.as_array().map(Vec::len), Some(3));
-        assert_eq!((&requests[0]["operation"], &requests[0]["status"]), (&json!("ehpc.list_tasks"), &json!(406)));
+        assert_eq!((&requests["total"], &requests["dropped"]), (&json!(3), &json!(0)));
+        let first = &requests["requests"][0];
+        assert_eq!((&first["operation"], &first["status"]), (&json!("ehpc.list_tasks"), &json!(406)));
         handle.advance(Duration::from_secs(5));
         assert_eq!(control("POST", "reset", ""), (200, json!({"clock": "2026-11-21T20:21:00Z"})));
 
-        assert_eq!(control("POST", "errors", arm).0, 200);
-        assert_eq!(control("GET", "errors", ""), (200, json!({"armed": [json_of(arm)]})));
-        assert_eq!(control("DELETE", "errors", ""), (200, json!({"armed": []})));
+        assert_eq!(control("POST", "faults", fault).0, 200);
+        assert_eq!(control("GET", "faults", "").1["faults"][0]["operation"], "ehpc.list_tasks");
+        assert_eq!(control("DELETE", "faults", ""), (200, json!({"faults": []})));
         let task = r#"{"ehpc_task":{"cluster_id":"mine","task_type":"StopCluster","ends":"Never"}}"#;
         let (status, body) = control("POST", "tasks", task);
         let id = body["id"].as_str().expect("an id").to_owned();
@@ -124,7 +130,7 @@ fn the_control_interface_does_it_for_any_language() {
         assert_eq!(control("DELETE", "state", "").0, 405);
         assert_eq!(control("POST", "clock", "{").0, 400);
         assert_eq!(control("POST", "clock", r#"{"advance":"soon"}"#).0, 400);
-        assert_eq!(control("POST", "errors", r#"{"operation":"x","code":"y"}"#).0, 400);
+        assert_eq!(control("POST", "faults", r#"{"operation":"x","fault":"reset"}"#).0, 400);
         assert_eq!(control("PUT", "state", "\u{0}").0, 400);
     });
 }

@@ -413,7 +413,7 @@ mod laws {
 #[test]
 fn throttling_says_when_to_ask_again() {
     let mut backend = Backend::documents();
-    backend.arm("ehpc.list_tasks", "Throttling.User", 1).expect("a row");
+    backend.inject(taskmock::Fault::error("Throttling.User").on("ehpc.list_tasks")).expect("a row");
     let response = backend.respond(&list_tasks());
     assert_eq!(crate::support::header(&response, "x-acs-retry-after"), "1000");
 }

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use taskmock::case::{
     BodySample, Case, Catalogue, Class, ForOperation, body_catalogue, catalogue, for_operation, raw_requests,
 };
-use taskmock::{Backend, Format, operations};
+use taskmock::{Backend, Fault, Format, operations};
 
 use crate::errors::good_request;
 use crate::support::{header, text};
@@ -54,7 +54,7 @@ fn every_answer_of_every_operation() {
             for format in operation.formats {
                 let mut backend = Backend::documents();
                 if let Some(code) = code {
-                    backend.arm(operation.id, code, 1).expect("a row");
+                    backend.inject(Fault::error(code).on(operation.id)).expect("a row");
                 }
                 let response = backend.respond(&good_request(operation.id, *format));
                 let (status, kind) = (response.status().as_u16(), header(&response, "content-type"));

@@ -43,16 +43,10 @@ fn a_million_mixed_requests_stay_within_the_bounds() {
         if drawn.is_multiple_of(50) {
             let response = RawResponse::new(502, "text/html", "<html>");
             let operation = operations[(drawn >> 8) as usize % operations.len()];
-            let armed = taskmock::Armed {
-                operation: operation.to_owned(),
-                response: Some(response),
-                times: 1,
-                ..Default::default()
-            };
-            backend.arm_with(armed).expect("an operation");
+            backend.inject(taskmock::Fault::response(response).on(operation)).expect("an operation");
         }
         backend.respond(&get(&format!("{target}{more}")));
-        assert!(backend.state().armed.len() < 1000);
+        assert!(backend.state().faults.len() <= taskmock::MAX_FAULTS);
         if number == REQUESTS / 10 {
             before = (memory(), entries("task"), entries("fd"));
         }

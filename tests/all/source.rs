@@ -51,7 +51,7 @@ const STOREYS: &[&[&str]] = &[
     ],
     &["draw", "signature"],
     &["operation"],
-    &["protocol"],
+    &["fault", "protocol"],
     &["services/ack", "services/dws", "services/ehpc"],
     &["services"],
     &["backend"],

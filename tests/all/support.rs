@@ -95,7 +95,8 @@ pub(crate) fn fetch(address: std::net::SocketAddr, target: &str) -> (u16, String
 #[cfg(feature = "server")]
 pub(crate) fn send(address: std::net::SocketAddr, method: &str, target: &str, body: &str) -> (u16, String) {
     let request = format!(
-        "{method} {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        "{method} {target} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n{}content-length: {}\r\n\r\n{body}",
+        if target.starts_with("/__taskmock__/") { "content-type: application/json\r\n" } else { "" },
         body.len()
     );
     let answer = exchange(address, request.as_bytes());

@@ -24,7 +24,8 @@ class Mock:
     def control(self, method, route, body=None):
         """Asks the control interface; an answer that is not 2xx is an exception."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.url}/__taskmock__/{route}", data=data, method=method)
+        headers = {} if data is None else {"content-type": "application/json"}
+        request = urllib.request.Request(f"{self.url}/__taskmock__/{route}", data=data, headers=headers, method=method)
         with urllib.request.urlopen(request, timeout=10) as response:
             return json.loads(response.read())
 
@@ -37,8 +38,8 @@ class Mock:
     def advance(self, span):
         self.control("POST", "clock", {"advance": span})
 
-    def arm(self, **armed):
-        self.control("POST", "errors", armed)
+    def inject(self, **fault):
+        self.control("POST", "faults", fault)
 
     def reset(self):
         self.control("POST", "reset")

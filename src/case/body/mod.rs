@@ -11,10 +11,11 @@ use super::name::{self, Name, Origin};
 use super::sketch::{Kind, Sketched};
 use super::{Catalogue, Class, Difference, Mismatch, catalogue, replay, shown, shown_facts, tell};
 use crate::draw::Draw;
+use crate::fault::RawResponse;
 use crate::format::Format;
 use crate::operation::OperationInput;
 use crate::seed::Seed;
-use crate::services::{RawResponse, State};
+use crate::services::State;
 use ways::{Way, ways};
 
 /// The bytes of an answer, what they are like, and what a sound client makes of them.
@@ -120,7 +121,7 @@ impl<I: OperationInput> BodySample<I> {
     /// ```
     pub fn state(&self) -> State {
         let response = RawResponse::new(200, &self.content_type, self.bytes.clone());
-        State::default().arming_response(I::ID, response)
+        State::default().answering(I::ID, response)
     }
 }
 

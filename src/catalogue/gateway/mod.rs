@@ -4,6 +4,7 @@ mod alibaba;
 mod huawei;
 
 use crate::case::{Case, Facts};
+use crate::fault::Fault;
 use crate::format::Format;
 use crate::operation::OperationInput;
 use crate::services::State;
@@ -13,7 +14,7 @@ struct Row {
     name: &'static str,
     status: u16,
     code: &'static str,
-    /// What is armed to stand in the message.
+    /// What stands in the message.
     argument: Option<&'static str>,
     message: &'static str,
     facts: Facts,
@@ -27,10 +28,11 @@ pub(super) fn cases<I: OperationInput>(format: Format, given: &State, when: &I) 
     let gateway = I::OPERATION.protocol().gateway_errors;
     let rows = GATEWAYS.iter().copied().flatten().filter(|row| gateway.iter().any(|error| error.code == row.code));
     let case = |row: &Row| {
-        let mut given = given.clone().arming(I::ID, row.code);
-        if let Some(armed) = given.armed.last_mut() {
-            armed.argument = row.argument.map(str::to_owned);
-        }
+        let fault = match row.argument {
+            Some(argument) => Fault::error_with(row.code, argument),
+            None => Fault::error(row.code),
+        };
+        let given = given.clone().failing(I::ID, fault);
         Case::named(format!("error.{}", row.name), format, given, when.clone()).shows(row.facts).refuses(
             row.status,
             row.code,

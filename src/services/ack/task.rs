@@ -370,7 +370,7 @@ impl Task {
     }
 
     /// When it ends; none if it never does.
-    fn end(&self, created: Timestamp) -> Option<Timestamp> {
+    pub(crate) fn end(&self, created: Timestamp) -> Option<Timestamp> {
         (self.ends != TaskState::Running).then(|| created.after(self.duration()))
     }
 

@@ -133,7 +133,7 @@ impl Task {
         self
     }
 
-    pub(super) fn end(&self) -> Option<Timestamp> {
+    pub(crate) fn end(&self) -> Option<Timestamp> {
         self.result.as_ref()?;
         Some(self.started?.after(self.takes.duration()))
     }

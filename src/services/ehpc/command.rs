@@ -147,6 +147,16 @@ impl Command {
         self.invoked.is_some_and(|invoked| invoked <= now)
     }
 
+    /// When it has ended on every node; none if it never does or is not invoked.
+    pub(crate) fn end(&self) -> Option<Timestamp> {
+        let invoked = self.invoked?;
+        if self.nodes.iter().any(|node| node.ends == NodeEnding::Never) {
+            return None;
+        }
+        let takes = self.nodes.iter().map(|node| node.takes.duration()).max().unwrap_or_default();
+        Some(invoked.after(takes))
+    }
+
     /// The status of every node, and the overall one that follows from them.
     pub(super) fn statuses(&self, now: Timestamp) -> (InvokeStatus, Vec<InvokeStatus>) {
         let invoked = self.invoked.unwrap_or(now);

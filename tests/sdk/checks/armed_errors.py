@@ -32,7 +32,7 @@ def check(mock, report, client, operation, row):
     """Two calls get the error, the next one does not. No SDK repeats a call by itself."""
     mock.put(WORLD)
     argument = {"argument": row.argument} if row.argument else {}
-    mock.arm(operation=operation, code=row.code, times=2, **argument)
+    mock.inject(operation=operation, times=2, fault={"error": {"code": row.code, **argument}})
     for number in (0, 1):
         refused = row.refused(operation, WORLD["seed"], number)
         refuses(report, client, operation, PARAMS[operation], f"{row.code} armed, call {number + 1}", refused)

@@ -45,7 +45,7 @@ def run(mock, clients, report):
     for name, operation, armed, expected in ANSWERS:
         for client in [client for client in has(clients, operation) if client.name.startswith(name)]:
             mock.put(armed_errors.WORLD)
-            mock.arm(operation=operation, response=armed)
+            mock.inject(operation=operation, fault={"response": armed})
             came = client.ask(operation, armed_errors.PARAMS[operation])
             came = came.get("raised", came)
             came = {key: came.get(key) for key in expected}

@@ -403,7 +403,7 @@ fn times(format: Format) -> Vec<Case<Input>> {
         .collect()
 }
 
-/// Every row of the table and of the gateway's, caused where an Input can cause it, else armed.
+/// Every row of the table and of the gateway's, caused where an Input can cause it, else by a fault.
 fn refusals(format: Format) -> Vec<Case<Input>> {
     let not_found = (404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method.");
     let mut future = given(task());
@@ -421,7 +421,7 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
             .shows(&["input.task_id", "alibaba.roa.route.unknown"])
             .refuses(not_found.0, not_found.1, not_found.2),
     ];
-    let armed = [
+    let fault = [
         ("not_found", 400, "400", "400", "the task T-xxx not found", "error.not_found"),
         (
             "missing",
@@ -432,10 +432,10 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
             "alibaba.gateway.missing",
         ),
     ];
-    for (name, status, armed, code, message, fact) in armed {
+    for (name, status, fault, code, message, fact) in fault {
         let envelope = if name == "not_found" { "alibaba.roa.service_error" } else { "alibaba.host_id.ack" };
         cases.push(
-            Case::named(format!("error.{name}"), format, given(task()).arming(Input::ID, armed), input())
+            Case::named(format!("error.{name}"), format, given(task()).refusing(Input::ID, fault), input())
                 .shows(&[fact, envelope])
                 .refuses(status, code, message),
         );

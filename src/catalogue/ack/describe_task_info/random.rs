@@ -2,7 +2,7 @@
 //! that is so far.
 
 use super::{CLOCK, Error, Event, Input, Output, ResultStatus, Stage, TaskResult, TaskState, given, output, task};
-use crate::case::{Case, Class, Kind, Simpler, Sketch, armed_refusal, fewer};
+use crate::case::{Case, Class, Kind, Simpler, Sketch, fault_refusal, fewer};
 use crate::clock::{Span, Timestamp};
 use crate::draw::{Draw, Text, host};
 use crate::format::Format;
@@ -68,7 +68,7 @@ pub struct Plan {
     parameter: Option<Text>,
     others: usize,
     asked: Asked,
-    armed: Option<&'static str>,
+    fault: Option<&'static str>,
 }
 
 /// How long a task without stages takes, in seconds.
@@ -147,8 +147,8 @@ impl Plan {
         for number in 0..self.others {
             state.ack.tasks.push(ack::Task::new("d", "cluster_scaleout").id(&format!("T-other{number}")));
         }
-        match self.armed {
-            Some(code) => state.arming(Input::ID, code),
+        match self.fault {
+            Some(code) => state.refusing(Input::ID, code),
             None => state,
         }
     }
@@ -250,7 +250,7 @@ impl Sketch<Input> for Plan {
             parameter: draw.one_in(2).then(|| draw.text()),
             others: draw.below(3),
             asked: Asked::Known,
-            armed: None,
+            fault: None,
         };
         let refused = kind.is_refused(draw, 4);
         let choices = if kind == Kind::Refused { 1 } else { 3 };
@@ -258,7 +258,7 @@ impl Sketch<Input> for Plan {
             _ if !refused => {}
             0 => plan.asked = Asked::Unnamed,
             1 => plan.asked = Asked::Unknown,
-            _ => plan.armed = Some(draw.pick::<&str>(&["400", "InvalidVersion", "InvalidAction.NotFound"])),
+            _ => plan.fault = Some(draw.pick::<&str>(&["400", "InvalidVersion", "InvalidAction.NotFound"])),
         }
         plan
     }
@@ -271,7 +271,7 @@ impl Sketch<Input> for Plan {
         };
         let case = |fact| Case::named("", self.format, self.given(), Input::new(id)).with_facts(vec![fact]);
         if let Some((row, refused)) =
-            self.armed.and_then(|code| Some((OPERATION.error(code)?, armed_refusal(&OPERATION, code)?)))
+            self.fault.and_then(|code| Some((OPERATION.error(code)?, fault_refusal(&OPERATION, code)?)))
         {
             return case(row.fact).refuses(refused.status, &refused.code, &refused.message);
         }

@@ -238,7 +238,7 @@ fn bounds() -> Vec<Case<Input>> {
     cases
 }
 
-/// Every row of the table and of the gateway's, caused where an Input can cause it, else armed.
+/// Every row of the table and of the gateway's, caused where an Input can cause it, else by a fault.
 fn refusals() -> Vec<Case<Input>> {
     let one = || {
         let mut state = given([running(1)]);
@@ -281,7 +281,7 @@ fn refusals() -> Vec<Case<Input>> {
             case(name, one(), when).shows(facts).refuses(status, code, message)
         })
         .collect();
-    let armed: [(&str, Refusal, Facts); 7] = [
+    let fault: [(&str, Refusal, Facts); 7] = [
         ("400", incorrect, &["error.400", "status.400", "error.body"]),
         (
             "403",
@@ -298,8 +298,8 @@ fn refusals() -> Vec<Case<Input>> {
         ),
         ("503", (503, "APIGW.0613", "Service unavailable."), &["huawei.gateway.unavailable", "status.503"]),
     ];
-    for (name, (status, code, message), facts) in armed {
-        let given = one().arming(Input::ID, code);
+    for (name, (status, code, message), facts) in fault {
+        let given = one().refusing(Input::ID, code);
         cases.push(case(format!("error.{name}"), given, input()).shows(facts).refuses(status, code, message));
     }
     cases.extend(gateway::cases(Format::Json, &given([running(1)]), &input()));

@@ -2,7 +2,7 @@
 //! state that shows them.
 
 use super::{CLOCK, CLUSTER, Input, LogicalClusterTaskInfo, Order, Output, given, output};
-use crate::case::{Case, Class, Kind, Simpler, Sketch, armed_refusal, fewer};
+use crate::case::{Case, Class, Kind, Simpler, Sketch, fault_refusal, fewer};
 use crate::clock::{Span, Timestamp};
 use crate::draw::{Draw, Text, host};
 use crate::format::Format;
@@ -103,7 +103,7 @@ pub struct Plan {
     r#type: Option<&'static str>,
     order_by: Option<&'static str>,
     order: Option<&'static str>,
-    armed: Option<&'static str>,
+    fault: Option<&'static str>,
 }
 
 impl Plan {
@@ -127,8 +127,8 @@ impl Plan {
             state.dws.clusters.push(Cluster { project_id: "p".to_owned(), cluster_id: cluster_id.to_owned() });
             state.dws.tasks.push(Task { started: Some(state.now()), ..Task::new(cluster_id, "lc", "Grow") });
         }
-        match self.armed {
-            Some(code) => state.arming(Input::ID, code),
+        match self.fault {
+            Some(code) => state.refusing(Input::ID, code),
             None => state,
         }
     }
@@ -217,7 +217,7 @@ impl Sketch<Input> for Plan {
             r#type: draw.one_in(4).then(|| *draw.pick::<&str>(TYPES)),
             order_by: draw.one_in(2).then(|| *draw.pick::<&str>(FIELDS)),
             order: draw.one_in(2).then(|| *draw.pick(&["ASC", "DESC"])),
-            armed: None,
+            fault: None,
         };
         // A page that exists, or now and then the one past the end.
         if !draw.one_in(3) {
@@ -237,7 +237,7 @@ impl Sketch<Input> for Plan {
             5 => plan.cluster_id = "",
             6 => plan.cluster_id = "00000000-0000-4000-8000-000000000009",
             7 => plan.project_id = "q",
-            _ => plan.armed = Some(draw.pick(OPERATION.errors).code),
+            _ => plan.fault = Some(draw.pick(OPERATION.errors).code),
         }
         plan
     }
@@ -245,7 +245,7 @@ impl Sketch<Input> for Plan {
     fn case(&self) -> Case<Input> {
         let case = |fact| Case::named("", Format::Json, self.given(), self.when()).with_facts(vec![fact]);
         if let Some((row, refused)) =
-            self.armed.and_then(|code| Some((OPERATION.error(code)?, armed_refusal(&OPERATION, code)?)))
+            self.fault.and_then(|code| Some((OPERATION.error(code)?, fault_refusal(&OPERATION, code)?)))
         {
             return case(row.fact).refuses(refused.status, &refused.code, &refused.message);
         }

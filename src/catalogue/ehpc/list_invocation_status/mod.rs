@@ -179,7 +179,7 @@ fn overall(format: Format) -> Vec<Case<Input>> {
     cases
 }
 
-/// Every row of the table and of the gateway's, caused where an Input can cause it, else armed.
+/// Every row of the table and of the gateway's, caused where an Input can cause it, else by a fault.
 fn refusals(format: Format) -> Vec<Case<Input>> {
     let one = || given([finished("i-1")]);
     let elsewhere = || {
@@ -227,7 +227,7 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
             Case::named(name, format, given, when).shows(facts).refuses(status, code, message)
         })
         .collect();
-    let armed: [(&str, u16, &str, &str, &'static str); 14] = [
+    let fault: [(&str, u16, &str, &str, &'static str); 14] = [
         (
             "invalid_params",
             400,
@@ -273,9 +273,9 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
             "error.service_unavailable",
         ),
     ];
-    for (name, status, code, message, fact) in armed {
+    for (name, status, code, message, fact) in fault {
         cases.push(
-            Case::named(format!("error.{name}"), format, one().arming(Input::ID, code), input())
+            Case::named(format!("error.{name}"), format, one().refusing(Input::ID, code), input())
                 .shows(&[fact, "alibaba.error.envelope"])
                 .refuses(status, code, message),
         );

@@ -2,7 +2,7 @@
 //! command that has come to them.
 
 use super::{CLOCK, Input, InvokeInstance, InvokeStatus, Output, given, node};
-use crate::case::{Case, Class, Kind, Simpler, Sketch, armed_refusal, fewer};
+use crate::case::{Case, Class, Kind, Simpler, Sketch, fault_refusal, fewer};
 use crate::clock::Timestamp;
 use crate::draw::{Draw, Text, host};
 use crate::format::Format;
@@ -61,7 +61,7 @@ pub struct Plan {
     /// How many other commands there are.
     others: usize,
     asked: Asked,
-    armed: Option<&'static str>,
+    fault: Option<&'static str>,
 }
 
 impl Plan {
@@ -74,8 +74,8 @@ impl Plan {
             other.invoked = Some(Timestamp::from_unix_millis(CLOCK));
             state.ehpc.commands.push(other);
         }
-        match self.armed {
-            Some(code) => state.arming(Input::ID, code),
+        match self.fault {
+            Some(code) => state.refusing(Input::ID, code),
             None => state,
         }
     }
@@ -121,7 +121,7 @@ impl Sketch<Input> for Plan {
     fn draw(draw: &mut Draw, kind: Kind, format: Format) -> Self {
         let length = draw.length(60);
         let nodes = (0..length).map(|_| Seen::draw(draw)).collect();
-        let mut plan = Plan { format, nodes, others: draw.below(3), asked: Asked::Known, armed: None };
+        let mut plan = Plan { format, nodes, others: draw.below(3), asked: Asked::Known, fault: None };
         let refused = kind.is_refused(draw, 4);
         let choices = if kind == Kind::Refused { 2 } else { 6 };
         match draw.below(choices) {
@@ -131,7 +131,7 @@ impl Sketch<Input> for Plan {
             2 => plan.asked = Asked::UnknownCommand,
             3 => plan.asked = Asked::CommandOfAnotherCluster,
             4 => plan.asked = Asked::UnknownCluster,
-            _ => plan.armed = Some(draw.pick(OPERATION.errors).code),
+            _ => plan.fault = Some(draw.pick(OPERATION.errors).code),
         }
         plan
     }
@@ -139,7 +139,7 @@ impl Sketch<Input> for Plan {
     fn case(&self) -> Case<Input> {
         let case = |fact| Case::named("", self.format, self.given(), self.when()).with_facts(vec![fact]);
         if let Some((row, refused)) =
-            self.armed.and_then(|code| Some((OPERATION.error(code)?, armed_refusal(&OPERATION, code)?)))
+            self.fault.and_then(|code| Some((OPERATION.error(code)?, fault_refusal(&OPERATION, code)?)))
         {
             return case(row.fact).refuses(refused.status, &refused.code, &refused.message);
         }

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::{CLOCK, Input, Output, TaskInfo, TaskType, page};
-use crate::case::{Case, Class, Kind, Simpler, Sketch, armed_refusal, fewer};
+use crate::case::{Case, Class, Kind, Simpler, Sketch, fault_refusal, fewer};
 use crate::clock::Timestamp;
 use crate::draw::{Draw, Text, host};
 use crate::format::{Format, JsonText};
@@ -221,8 +221,8 @@ pub struct Plan {
     page_size: Option<u32>,
     task_id: Option<Which>,
     archived: Option<bool>,
-    /// The code of the error that is armed.
-    armed: Option<&'static str>,
+    /// The code of the error that a fault answers with.
+    fault: Option<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -263,8 +263,8 @@ impl Plan {
         if self.elsewhere {
             state.ehpc.tasks.push(Task::new("d", TaskType::StopCluster).id("elsewhere"));
         }
-        match self.armed {
-            Some(code) => state.arming(Input::ID, code),
+        match self.fault {
+            Some(code) => state.refusing(Input::ID, code),
             None => state,
         }
     }
@@ -295,8 +295,8 @@ impl Plan {
 
     /// The refusal that the input or the state causes, in the order in which they are looked for.
     fn refusal(&self) -> Option<(u16, String, String)> {
-        if let Some(code) = self.armed {
-            let refused = armed_refusal(&OPERATION, code)?;
+        if let Some(code) = self.fault {
+            let refused = fault_refusal(&OPERATION, code)?;
             return Some((refused.status, refused.code, refused.message));
         }
         let refuse = |status, code: &str, message: &str| Some((status, code.to_owned(), message.to_owned()));
@@ -318,7 +318,7 @@ impl Plan {
     /// What an answer shows, or what a refusal is caused by.
     fn facts(&self) -> Vec<&'static str> {
         let (number, size) = (self.page_number.unwrap_or(1), self.page_size.unwrap_or(10));
-        if let Some(row) = self.armed.and_then(|code| OPERATION.error(code)) {
+        if let Some(row) = self.fault.and_then(|code| OPERATION.error(code)) {
             return vec![row.fact];
         }
         match (self.cluster, number, size) {
@@ -359,7 +359,7 @@ impl Sketch<Input> for Plan {
                 _ => Which::Listed(draw.below(length.max(1))),
             }),
             archived: *draw.pick(&[None, Some(false), Some(true), Some(true)]),
-            armed: None,
+            fault: None,
             tasks,
         };
         // A page that exists, or now and then the one past the end.
@@ -377,7 +377,7 @@ impl Sketch<Input> for Plan {
             1 => plan.page_size = Some(*draw.pick(&[0, 51, 52, 100, 1000, u32::MAX])),
             2 => plan.cluster = Cluster::Unnamed,
             3 => plan.cluster = Cluster::Unknown,
-            _ => plan.armed = Some(draw.pick(OPERATION.errors).code),
+            _ => plan.fault = Some(draw.pick(OPERATION.errors).code),
         }
         plan
     }

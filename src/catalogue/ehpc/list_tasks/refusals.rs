@@ -6,7 +6,7 @@ use crate::catalogue::gateway;
 use crate::format::Format;
 use crate::operation::OperationInput;
 
-/// Every row of the table and of the gateway's, caused where an Input can cause it, else armed.
+/// Every row of the table and of the gateway's, caused where an Input can cause it, else by a fault.
 pub(super) fn catalogue(format: Format) -> Vec<Case<Input>> {
     let mut cases = vec![
         Case::named("cluster_id.unknown", format, given([running(1)]), Input::new("x"))
@@ -20,7 +20,7 @@ pub(super) fn catalogue(format: Format) -> Vec<Case<Input>> {
         Format::Json => "alibaba.error.envelope",
         Format::Xml => "alibaba.error.content_type",
     };
-    let armed: [(&str, u16, &str, &str, &'static str); 8] = [
+    let fault: [(&str, u16, &str, &str, &'static str); 8] = [
         ("invalid_params", 400, "InvalidParams", "Invalid param: PageNumber", "error.invalid_params"),
         ("not_enabled", 400, "NotEnabled", "You have not enabled this service", "error.not_enabled"),
         (
@@ -48,10 +48,10 @@ pub(super) fn catalogue(format: Format) -> Vec<Case<Input>> {
             "error.service_unavailable",
         ),
     ];
-    for (name, status, code, message, fact) in armed {
+    for (name, status, code, message, fact) in fault {
         let also = if code == "NotAuthorized" { "error.not_authorized.proxy" } else { envelope };
         cases.push(
-            Case::named(format!("error.{name}"), format, given([running(1)]).arming(Input::ID, code), input())
+            Case::named(format!("error.{name}"), format, given([running(1)]).refusing(Input::ID, code), input())
                 .shows(&[fact, also, envelope])
                 .refuses(status, code, message),
         );
