@@ -4,7 +4,7 @@ use super::name::{Name, Origin};
 use super::sketch::{Kind, Sketch, Sketched};
 use super::{Case, Field};
 use crate::format::Format;
-use crate::operation::OperationInput;
+use crate::operation::{Fresh, OperationInput};
 use crate::seed::Seed;
 use crate::services::State;
 
@@ -50,6 +50,10 @@ pub trait Source: OperationInput {
     fn paging() -> Option<Paging<Self>> {
         None
     }
+
+    /// Puts the ids that a state gives to its next submission into an answer and into the state that
+    /// it leaves.
+    fn submits(_: &mut Self::Output, _: Option<&mut State>, _: Fresh) {}
 
     /// Whether an answer is a list without items.
     fn is_empty(_: &Self::Output) -> bool {

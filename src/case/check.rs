@@ -9,6 +9,7 @@ use crate::format::Format;
 use crate::http::{Incoming, decode};
 use crate::operation::{OperationInput, OperationOutput, Parameter};
 use crate::service_error::ServiceError;
+use crate::services::State;
 
 /// Parameters by name with what they are, if they are anything.
 type Values = Vec<(&'static str, Option<String>)>;
@@ -94,6 +95,32 @@ impl<I: OperationInput> Case<I> {
             true => Vec::new(),
             false => Difference::between("", &value_of(&self.then), &value_of(got)),
         }
+    }
+
+    /// Whether a state holds what the case says that it holds once its request was answered. A case
+    /// of an operation that reads says nothing.
+    ///
+    /// # Errors
+    ///
+    /// What is different.
+    ///
+    /// ```
+    /// use taskmock::{Format, case, ehpc::add_nodes::Input};
+    /// let case = case::named::<Input>("one", Format::Json).unwrap();
+    /// let mut backend = case.backend();
+    /// assert!(case.check_after(backend.state()).is_err());
+    /// backend.respond(&case.request());
+    /// case.check_after(backend.state())?;
+    /// # Ok::<(), taskmock::case::Mismatch>(())
+    /// ```
+    pub fn check_after(&self, state: &State) -> Result<(), Mismatch> {
+        let Some(after) = &self.after else { return Ok(()) };
+        let value = |state: &State| serde_json::to_value(state.contents()).expect("a state is always JSON");
+        let differences = match after.contents() == state.contents() {
+            true => Vec::new(),
+            false => Difference::between("after", &value(after), &value(state)),
+        };
+        Mismatch::unless_none("the state is not what the case says that it holds afterwards", differences, self)
     }
 
     /// Whether a client asked what it should have asked: the last request that it sent for the

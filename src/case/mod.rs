@@ -94,6 +94,9 @@ pub struct Case<I: OperationInput> {
     pub when: Ask<I>,
     /// The answer, or the refusal. Request ids are those of the first request.
     pub then: Result<I::Output, ServiceError>,
+    /// What the state holds once the request was answered, if the operation changes it: a refusal
+    /// leaves it as it was. `None` for an operation that reads.
+    pub after: Option<Box<State>>,
     /// Whether body samples are made of its answer.
     pub(crate) makes_bodies: bool,
 }
@@ -245,26 +248,6 @@ impl<I: OperationInput> Case<I> {
         self
     }
 
-    /// Expects the request id of the first request.
-    fn with_first_id(mut self) -> Self {
-        let id = self.first_id();
-        match &mut self.then {
-            Ok(output) => {
-                if let Some(place) = output.request_id_mut() {
-                    *place = id;
-                }
-            }
-            Err(refused) => refused.request_id = id,
-        }
-        self
-    }
-
-    /// With other request ids.
-    pub(crate) fn with_seed(mut self, seed: Seed) -> Self {
-        self.given.seed = seed;
-        self.with_first_id()
-    }
-
     /// The code of the refusal; `None` if the case is answered.
     pub(crate) fn refusal_code(&self) -> Option<&str> {
         self.then.as_ref().err().map(|refused| refused.code.as_str())
@@ -314,6 +297,29 @@ impl<I: OperationInput> Case<I> {
     }
 }
 
+impl<I: Catalogue> Case<I> {
+    /// Expects the request id of the first request, and the ids of the first submission.
+    fn with_first_ids(mut self) -> Self {
+        let (id, fresh) = (self.first_id(), self.given.fresh());
+        match &mut self.then {
+            Ok(output) => {
+                if let Some(place) = output.request_id_mut() {
+                    *place = id;
+                }
+                I::submits(output, self.after.as_deref_mut(), fresh);
+            }
+            Err(refused) => refused.request_id = id,
+        }
+        self
+    }
+
+    /// With other ids.
+    pub(crate) fn with_seed(mut self, seed: Seed) -> Self {
+        self.given.seed = seed;
+        self.with_first_ids()
+    }
+}
+
 /// The line of Rust that makes a case or a body sample again, by a function of this module.
 fn replay<I: OperationInput>(function: &str, name: &str, format: Format) -> String {
     let path = I::ID.replace('.', "::");
@@ -334,11 +340,12 @@ pub(crate) struct CaseWithoutAnswer<I> {
     format: Format,
     given: State,
     when: Ask<I>,
+    after: Option<Box<State>>,
 }
 
 impl<I: OperationInput> CaseWithoutAnswer<I> {
     fn new(name: String, class: Class, format: Format, given: State, when: Ask<I>) -> Self {
-        CaseWithoutAnswer { name, facts: Vec::new(), class, format, given, when }
+        CaseWithoutAnswer { name, facts: Vec::new(), class, format, given, when, after: None }
     }
 
     /// Names the facts that it shows: ids of the operation without its name in front, or whole ids
@@ -365,22 +372,31 @@ impl<I: OperationInput> CaseWithoutAnswer<I> {
         self.class = class;
         self
     }
+}
 
-    /// Expects a refusal, which makes the case an edge.
+impl<I: Catalogue> CaseWithoutAnswer<I> {
+    /// Expects a refusal, which makes the case an edge, and changes nothing.
     pub(crate) fn refuses(mut self, status: u16, code: &str, message: &str) -> Case<I> {
         if self.class == Class::Valid {
             self.class = Class::Edge;
         }
+        if !I::OPERATION.is_read() {
+            self.after = Some(Box::new(self.given.clone()));
+        }
         self.then(Err(ServiceError::new(status, code, message)))
     }
 
-    fn then(self, then: Result<I::Output, ServiceError>) -> Case<I> {
-        let CaseWithoutAnswer { name, facts, class, format, given, when } = self;
-        Case { name, facts, class, format, given, when, then, makes_bodies: false }.with_first_id()
+    /// Expects the state to hold this once the request was answered.
+    pub(crate) fn leaves(mut self, after: State) -> Self {
+        self.after = Some(Box::new(after));
+        self
     }
-}
 
-impl<I: Catalogue> CaseWithoutAnswer<I> {
+    fn then(self, then: Result<I::Output, ServiceError>) -> Case<I> {
+        let CaseWithoutAnswer { name, facts, class, format, given, when, after } = self;
+        Case { name, facts, class, format, given, when, then, after, makes_bodies: false }.with_first_ids()
+    }
+
     /// Expects an answer; one that lists nothing makes the case an edge.
     pub(crate) fn answers(mut self, then: I::Output) -> Case<I> {
         if self.class == Class::Valid && I::is_empty(&then) {
@@ -415,7 +431,8 @@ impl State {
 
 impl<I: OperationInput> Serialize for Case<I> {
     /// As `kind` (`case`), `name`, `operation`, `class`, `format`, `facts` with their sources,
-    /// `given`, `when`, the `request`, and `then` with an `output` or an `error`.
+    /// `given`, `when`, the `request`, `then` with an `output` or an `error`, and `after` if the
+    /// operation changes the state.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
 
@@ -429,7 +446,7 @@ impl<I: OperationInput> Serialize for Case<I> {
             Ok(output) => Then::Output(output),
             Err(refused) => Then::Error(refused),
         };
-        let mut fields = serializer.serialize_struct("Case", 10)?;
+        let mut fields = serializer.serialize_struct("Case", 11)?;
         fields.serialize_field("kind", "case")?;
         fields.serialize_field("name", &self.name)?;
         fields.serialize_field("operation", I::ID)?;
@@ -440,6 +457,10 @@ impl<I: OperationInput> Serialize for Case<I> {
         fields.serialize_field("when", &self.when)?;
         fields.serialize_field("request", &ask::parts(&self.request()))?;
         fields.serialize_field("then", &then)?;
+        match &self.after {
+            Some(after) => fields.serialize_field("after", after)?,
+            None => fields.skip_field("after")?,
+        }
         fields.end()
     }
 }

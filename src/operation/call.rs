@@ -73,7 +73,7 @@ impl Call<'_> {
 
 /// The ids that the next submission to a state is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Fresh {
+pub struct Fresh {
     seed: Seed,
     number: u64,
 }

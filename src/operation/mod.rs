@@ -5,7 +5,8 @@ mod codec;
 mod protocol;
 mod service;
 
-pub(crate) use call::{Answered, Call, Encoded, Fresh, RequestIdAt};
+pub use call::Fresh;
+pub(crate) use call::{Answered, Call, Encoded, RequestIdAt};
 pub(crate) use codec::Sealed;
 pub use codec::{OperationInput, OperationOutput};
 pub use protocol::Protocol;

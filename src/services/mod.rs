@@ -41,6 +41,7 @@ macro_rules! for_each_operation {
         $then! {
             ehpc / list_tasks,
             ehpc / list_invocation_status,
+            ehpc / add_nodes,
             ack / describe_task_info,
             dws / list_logical_cluster_tasks,
         }

@@ -66,7 +66,7 @@ macro_rules! state {
         }
 
         /// What the services of a state hold, which may be much.
-        #[derive(Clone, Debug, Default, PartialEq)]
+        #[derive(Clone, Debug, Default, PartialEq, Serialize)]
         pub(crate) struct Contents {
             $($service: $service::State,)+
         }

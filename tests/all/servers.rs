@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use taskmock::ehpc::{Task, TaskType};
-use taskmock::{Backend, Fault, Handle, MockServer, State};
+use taskmock::{Backend, Fault, Handle, MockServer, State, Timestamp};
 
 use crate::support::{CLUSTER, DWS_PATH, exchange, fetch, get, send, text};
 
@@ -59,7 +59,10 @@ fn a_test_does_everything_with_its_server_while_it_runs() {
         handle.load(State::default());
         assert_eq!(fetch(address, &target(&id)).0, 404);
         handle.reset();
-        assert_eq!((handle.state(), handle.requests().len()), (State::default(), 0));
+        // A state that does not say where its clock stands leaves the clock alone.
+        let clock: Timestamp = "2024-03-03T00:01:00Z".parse().expect("a time");
+        let expected = State { clock: clock.into(), ..State::default() };
+        assert_eq!((handle.state(), handle.requests().len()), (expected, 0));
     });
 }
 
@@ -212,11 +215,13 @@ fn a_test_that_is_busy_with_one_server_does_not_hold_up_another() {
 fn a_state_may_be_larger_than_a_request_of_a_client() {
     let server = MockServer::start();
     let mut state = State::default();
+    state.clock = "2024-03-03T00:00:00Z".parse().expect("a clock");
     state.ehpc.clusters = (0..120_000).map(|number| format!("cluster-{number}")).collect();
     let json = state.to_json();
     assert!(json.len() > 2 * taskmock::MAX_BODY);
     assert_eq!(send(server.address(), "PUT", "/__taskmock__/state", &json).0, 200);
-    assert_eq!(server.state(), state);
+    // Not assert_eq!: nobody reads two states of that size.
+    assert!(server.state() == state);
 }
 
 #[test]

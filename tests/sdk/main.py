@@ -16,7 +16,8 @@ from report import Report
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("taskmock", help="the command to check")
-    parser.add_argument("--python-only", action="store_true", help="leave the SDKs for Node out")
+    parser.add_argument("--only", default="python,node,go,java", help="the languages whose SDKs to ask")
+    parser.add_argument("--latest", action="store_true", help="ask only whether what was found is mended")
     arguments = parser.parse_args()
 
     # Huawei's SDKs keep a file in the home folder; the others log and warn about what is checked here.
@@ -28,21 +29,23 @@ def main():
     report = Report()
     try:
         with Mock(arguments.taskmock) as mock:
-            run(mock, report, with_node=not arguments.python_only)
+            run(mock, report, arguments.only.split(","), arguments.latest)
             report.check("-", "taskmock serve", "it ends cleanly on SIGTERM", 0, mock.stop())
     except Exception:
         traceback.print_exc(file=sys.stdout)
         report.failed += 1
-    print(f"sdk: {report.passed} passed, {report.failed} failed")
+    print(f"sdk: {report.passed} passed, {report.failed} failed; {report.unsupported} that the SDK's types cannot say")
     sys.exit(1 if report.failed else 0)
 
 
-def run(mock, report, with_node):
+def run(mock, report, languages, is_latest):
     # After HOME is set, which SDKs read when they are imported.
     from checks import (
         armed_errors,
         describe_task_info,
         documents,
+        endpoints,
+        found,
         list_invocation_status,
         list_logical_cluster_tasks,
         list_tasks,
@@ -53,7 +56,12 @@ def run(mock, report, with_node):
     )
     from clients import all_clients
 
-    clients = all_clients(mock, with_node)
+    every = [client for client in all_clients(mock.url) if client.language in languages]
+    if is_latest:
+        found.latest(mock, every)
+        return
+    # What asks for XML is asked the catalogue, by conformance/matrix.py, and what was found in it.
+    clients = [client for client in every if client.format == "json"]
     print(f"{len(clients)} clients: {'; '.join(client.name for client in clients)}")
     # The first needs the mock as it was started.
     for checks in (
@@ -67,9 +75,11 @@ def run(mock, report, with_node):
         request_ids,
         to_the_letter,
         signatures,
+        endpoints,
+        found,
     ):
         before, began = report.passed + report.failed, time.monotonic()
-        checks.run(mock, clients, report)
+        checks.run(mock, every if checks is found else clients, report)
         asked = report.passed + report.failed - before
         print(f"{checks.__name__.split('.')[1]}: {asked} checks in {time.monotonic() - began:.1f} s", flush=True)
 

@@ -5,6 +5,8 @@ class Report:
     def __init__(self):
         self.passed = 0
         self.failed = 0
+        # What the types of an SDK cannot say.
+        self.unsupported = 0
 
     def check(self, sdk, operation, what, expected, came):
         """Compares by value and by type: 10 is neither "10" nor 10.0, True is not 1."""

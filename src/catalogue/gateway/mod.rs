@@ -3,10 +3,10 @@
 mod alibaba;
 mod huawei;
 
-use crate::case::{Case, Facts};
+use crate::case::{Case, Catalogue, Facts};
 use crate::fault::Fault;
 use crate::format::Format;
-use crate::operation::OperationInput;
+
 use crate::services::State;
 
 /// A refusal that a case makes a gateway answer.
@@ -24,7 +24,7 @@ struct Row {
 const GATEWAYS: &[&[Row]] = &[alibaba::ROWS, huawei::ROWS];
 
 /// A case for each refusal that the gateway of the operation's protocol has.
-pub(super) fn cases<I: OperationInput>(format: Format, given: &State, when: &I) -> Vec<Case<I>> {
+pub(super) fn cases<I: Catalogue>(format: Format, given: &State, when: &I) -> Vec<Case<I>> {
     let gateway = I::OPERATION.protocol().gateway_errors;
     let rows = GATEWAYS.iter().copied().flatten().filter(|row| gateway.iter().any(|error| error.code == row.code));
     let case = |row: &Row| {

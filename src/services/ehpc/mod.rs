@@ -1,5 +1,6 @@
 //! Alibaba E-HPC: its state (clusters, tasks, commands), its index, and what its operations share.
 
+pub mod add_nodes;
 mod command;
 mod index;
 pub mod list_invocation_status;

@@ -12,6 +12,9 @@ OPERATIONS = {
 }
 
 
+LANGUAGES = ("python", "node", "go", "java")
+
+
 class Client(typing.NamedTuple):
     """One way of using one SDK.
 
@@ -22,8 +25,10 @@ class Client(typing.NamedTuple):
                                                      without its RequestId; the request ids by where
                                                      the SDK shows one; no status if it shows none
         {"raised": {...}}                            an exception of the SDK: what its user can read
+        {"unsupported": "why"}                       the types of the SDK cannot say the question
 
-    `shows` says, of a refusal, what "raised" holds, by the SDK's own source.
+    `shows` says, of a refusal, what "raised" holds, by the SDK's own source, or that it crashes; `sees` says, of a body,
+    what the SDK makes of it where that is less: another body, or the part of "raised" that matters.
     """
 
     name: str
@@ -31,6 +36,13 @@ class Client(typing.NamedTuple):
     shows: typing.Callable
     # Whether it takes any action and version, rather than those that the SDK was made for.
     is_generic: bool = False
+    sees: typing.Callable = lambda body: {"body": body}
+    # What it asks the server for.
+    format: str = "json"
+
+    @property
+    def language(self):
+        return next(language for language in LANGUAGES if language in self.name.lower().split(",")[0].split())
 
     def has(self, operation):
         return OPERATIONS[operation][0] in self.asks
@@ -48,8 +60,16 @@ def snake(name):
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
-def all_clients(mock, with_node):
-    from . import classic, huawei, node, tea
+def all_clients(url):
+    """Every client, at an address; the programs of other languages start when they are asked."""
+    from . import classic, go, huawei, java, node, tea
 
-    clients = tea.clients(mock.host) + classic.clients(mock.host) + huawei.clients(mock.url)
-    return clients + node.clients(mock.url) if with_node else clients
+    host = url[len("http://") :]
+    return [
+        *tea.clients(host),
+        *classic.clients(host),
+        *huawei.clients(url),
+        *node.clients(url),
+        *go.clients(url),
+        *java.clients(url),
+    ]

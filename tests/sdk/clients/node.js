@@ -15,24 +15,31 @@ const dara = require('@darabonba/typescript');
 const { BasicCredentials } = require('@huaweicloud/huaweicloud-sdk-core');
 const { ClientBuilder } = require('@huaweicloud/huaweicloud-sdk-core/ClientBuilder');
 
-const url = process.argv[2];
 const key = { accessKeyId: 'testid', accessKeySecret: 'testsecret' };
-const config = { ...key, endpoint: url.replace('http://', ''), protocol: 'http', regionId: 'cn-hangzhou' };
-const openapi = new OpenApi.default(new OpenApi.Config(config));
-const cs = new Cs.default(new $OpenApiUtil.Config(config));
+
+// Keeps what a function makes of its arguments.
+function once(make) {
+  const made = new Map();
+  return (...names) => {
+    const name = names.join(' ');
+    if (!made.has(name)) made.set(name, make(...names));
+    return made.get(name);
+  };
+}
+
+const config = (url) => ({ ...key, endpoint: url.replace('http://', ''), protocol: 'http', regionId: 'cn-hangzhou' });
+const rpcAt = once((endpoint, apiVersion) => new RPCClient({ ...key, endpoint, apiVersion }, true));
+const openapiAt = once((url) => new OpenApi.default(new OpenApi.Config(config(url))));
+const csAt = once((url) => new Cs.default(new $OpenApiUtil.Config(config(url))));
 
 // The body without its RequestId, and that beside the one of the header.
 function split({ RequestId = null, ...body }, header = null) {
   return { body, ids: { body: RequestId, header } };
 }
 
-const rpcClients = new Map();
-
-async function pop({ action, version, params }, options) {
-  const client = rpcClients.get(version) || new RPCClient({ ...key, endpoint: url, apiVersion: version }, true);
-  rpcClients.set(version, client);
+async function pop({ endpoint, action, version, params }, options) {
   try {
-    const [body, { response }] = await client.request(action, params, options);
+    const [body, { response }] = await rpcAt(endpoint, version).request(action, params, options);
     return { status: response.statusCode, ...split(body, response.headers['x-acs-request-id']) };
   } catch (error) {
     const { name, code, data, entry } = error;
@@ -43,8 +50,8 @@ async function pop({ action, version, params }, options) {
   }
 }
 
-async function popRoa({ version, params }) {
-  const client = new ROAClient({ ...key, endpoint: url, apiVersion: version });
+async function popRoa({ endpoint, version, params }) {
+  const client = new ROAClient({ ...key, endpoint, apiVersion: version });
   try {
     return { body: await client.request('GET', `/tasks/${params.task_id}`), ids: {} };
   } catch ({ name, statusCode, code, message, result }) {
@@ -52,23 +59,23 @@ async function popRoa({ version, params }) {
   }
 }
 
-async function callApi({ action, version, params }) {
+async function callApi({ endpoint, action, version, params }) {
   const call = new OpenApi.Params({
     action, version, protocol: 'HTTP', pathname: '/', method: 'GET', authType: 'AK', style: 'RPC',
     reqBodyType: 'formData', bodyType: 'json',
   });
   try {
     const request = new OpenApi.OpenApiRequest({ query: params });
-    const { statusCode, headers, body } = await openapi.callApi(call, request, new RuntimeOptions({}));
+    const { statusCode, headers, body } = await openapiAt(endpoint).callApi(call, request, new RuntimeOptions({}));
     return { status: statusCode, ...split(body, headers['x-acs-request-id']) };
   } catch ({ name, statusCode, code, message, data }) {
     return { raised: { name, status: statusCode, code, message, data } };
   }
 }
 
-async function describeTaskInfo({ params }) {
+async function describeTaskInfo({ endpoint, params }) {
   try {
-    const answer = await cs.describeTaskInfoWithOptions(params.task_id, {}, new dara.RuntimeOptions({}));
+    const answer = await csAt(endpoint).describeTaskInfoWithOptions(params.task_id, {}, new dara.RuntimeOptions({}));
     const ids = { header: answer.headers['x-acs-request-id'] };
     return { status: answer.statusCode, body: answer.body.toMap(), ids };
   } catch ({ name, statusCode, code, message, requestId, data }) {
@@ -79,9 +86,9 @@ async function describeTaskInfo({ params }) {
 const paths = { ListLogicalClusterTasks: 'logical-clusters/tasks', ListLogicalClusters: 'logical-clusters' };
 
 // There is no package for DWS: this is the request that the generated client makes.
-async function huawei({ action, params: { project_id, cluster_id, ...queryParams } }) {
+async function huawei({ endpoint, action, params: { project_id, cluster_id, ...queryParams } }) {
   const credentials = new BasicCredentials().withAk('testak').withSk('testsk').withProjectId(project_id);
-  const client = new ClientBuilder((made) => made).withEndpoint(url).withCredential(credentials).build();
+  const client = new ClientBuilder((made) => made).withEndpoint(endpoint).withCredential(credentials).build();
   try {
     const { httpStatusCode, ...body } = await client.sendRequest({
       method: 'GET',

@@ -1,32 +1,16 @@
-"""The SDKs for Node: one process has them all and is asked line by line."""
+"""The SDKs for Node: one program has them all."""
 
-import json
 import os
-import pathlib
-import subprocess
 
 from . import Client, huawei
+from .lines import SDK, Program
+
+NODE = Program("node", SDK / "clients" / "node.js", env={**os.environ, "NODE_NO_WARNINGS": "1"})
 
 
 def clients(url):
-    program = pathlib.Path(__file__).with_name("node.js")
-    process = subprocess.Popen(
-        ["node", str(program), url],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "NODE_NO_WARNINGS": "1"},
-    )
-
-    def ask(sdk):
-        def ask_node(action, version, params):
-            question = {"sdk": sdk, "action": action, "version": version, "params": params}
-            process.stdin.write(json.dumps(question) + "\n")
-            process.stdin.flush()
-            answer = process.stdout.readline()
-            return json.loads(answer) if answer else {"crashed": "node has ended"}
-
-        return ask_node
+    def ask(name):
+        return NODE.sdk(name, url)
 
     return [
         Client("Node pop-core, GET", {"ehpc": ask("pop-get")}, shows_pop, True),

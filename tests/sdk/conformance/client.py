@@ -1,6 +1,7 @@
 """An official SDK behind the lines of `taskmock conformance client`; its argument is the name of the client."""
 
 import functools
+import importlib
 import json
 import logging
 import os
@@ -26,25 +27,31 @@ answers, sys.stdout = sys.stdout, sys.stderr
 @functools.lru_cache(maxsize=1)
 def client_at(endpoint, name):
     """The client with a name, for an endpoint; only the module that has it is imported."""
-    from clients import classic, huawei, node, tea
-
-    host = endpoint[len("http://") :]
-    family = name.split(",")[0].split()
-    made = {
-        ("Python", "Tea"): lambda: tea.clients(host),
-        ("classic", "Python"): lambda: classic.clients(host),
-        ("Python", "Huawei"): lambda: huawei.clients(endpoint),
-    }.get(tuple(family[:2]), lambda: node.clients(endpoint))()
+    module = next(module for start, module in MODULES.items() if name.startswith(start))
+    at = endpoint if module not in ("classic", "tea") else endpoint[len("http://") :]
+    made = importlib.import_module(f"clients.{module}").clients(at)
     return next(client for client in made if client.name == name)
+
+
+MODULES = {
+    "Python Tea": "tea",
+    "classic Python": "classic",
+    "Python Huawei": "huawei",
+    "Node": "node",
+    "Go": "go",
+    "Java": "java",
+}
 
 
 def answer(question, name):
     client, operation = client_at(question["endpoint"], name), question["operation"]
-    if question["format"] != "json":
-        return {"unsupported": "it asks for JSON only"}
+    if question["format"] != client.format:
+        return {"unsupported": f"it asks for {client.format.upper()} only"}
     if not client.has(operation):
         return {"unsupported": f"it has no {OPERATIONS[operation][1]}"}
     got = client.ask(operation, question["input"])
+    if "unsupported" in got:
+        return got
     if "crashed" in got:
         # An exception that the SDK does not mean its user to see.
         return {"error": {"message": f"{got['crashed']}: {got.get('message')}"}}
@@ -69,13 +76,14 @@ def error(raised):
     if not isinstance(message, str):
         message = json.dumps(message)
     data = raised.get("data")
-    request_id = raised.get("request_id") or raised.get("header") or (isinstance(data, dict) and data.get("RequestId"))
+    in_data = [data.get(name) for name in ("RequestId", "requestId")] if isinstance(data, dict) else []
+    request_id = next(filter(None, [raised.get("request_id"), raised.get("header"), *in_data]), None)
     code, status = raised.get("code"), raised.get("status")
     return {
         "http_status": status if isinstance(status, int) else None,
         "code": code and str(code),
         "message": message,
-        "request_id": request_id or None,
+        "request_id": request_id,
     }
 
 

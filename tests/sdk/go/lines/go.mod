@@ -1,0 +1,3 @@
+module taskmock.test/lines
+
+go 1.25.0
