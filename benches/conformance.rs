@@ -17,7 +17,7 @@ use http_body_util::Full;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use taskmock::conformance::{Answer, Results, Suite};
+use taskmock::conformance::{ClientAnswer, ClientRun, Results, Selection};
 use taskmock::dialect::Dialect;
 use taskmock::ehpc::list_tasks::{Input, Output};
 use taskmock::{Backend, Format, ServiceError};
@@ -42,7 +42,7 @@ fn main() {
 /// the same client and a bare server, by as many threads.
 fn rate() -> Row {
     let address = bare_hyper();
-    let threads = Suite::default().jobs;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let (mut cases, mut exchanges) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         let started = Instant::now();
@@ -92,25 +92,25 @@ fn row(name: &str, subject: f64, baseline: f64, unit: &'static str, aim: Aim) ->
 }
 
 fn run(random: u64) -> Results {
-    let suite = Suite { names: vec!["random.*".to_owned()], random, ..Suite::default() };
-    suite.run(client)
+    let run = ClientRun::new(Selection::new().cases(["random.*"]).random(random));
+    run.run(client)
 }
 
-fn client(endpoint: &str, input: &Input) -> Answer<Output> {
+fn client(endpoint: &str, input: &Input) -> ClientAnswer<Output> {
     let host = &endpoint["http://".len()..];
     let request = input.request(Format::Json);
     let head = format!("GET {} HTTP/1.1\r\nhost: {host}\r\n\r\n", request.uri());
     let (status, body) = get(host, head.as_bytes());
     if status == 200 {
         return match Output::decode(&body, Format::Json, &Dialect::default()) {
-            Ok(output) => Answer::Output(output),
-            Err(error) => Answer::unreadable(error.to_string()),
+            Ok(output) => ClientAnswer::Output(output),
+            Err(error) => ClientAnswer::unreadable(error.to_string()),
         };
     }
     let envelope: serde_json::Value = serde_json::from_slice(&body).expect("JSON");
     let text = |name: &str| envelope[name].as_str().unwrap_or("").to_owned();
     let refused = ServiceError::new(status, &text("Code"), &text("Message"));
-    Answer::Error(ServiceError { request_id: text("RequestId"), ..refused })
+    ClientAnswer::Error(ServiceError { request_id: text("RequestId"), ..refused })
 }
 
 /// Status and body, over the connection that this thread keeps to a host.

@@ -27,12 +27,16 @@ fn request_id<O: OperationOutput>(got: &mut Result<O, ServiceError>) -> Option<&
 pub(crate) fn value_of<O: OperationOutput>(side: &Result<O, ServiceError>) -> Value {
     match side {
         Ok(output) => json!({ "output": output }),
-        Err(refused) => json!({ "error": {
-            "http_status": refused.status,
-            "code": refused.code,
-            "message": refused.message,
-            "request_id": refused.request_id,
-        } }),
+        Err(refused) => {
+            // What a client does not tell is null.
+            let told = |text: &String| (!text.is_empty()).then(|| text.clone());
+            json!({ "error": {
+                "http_status": (refused.status != 0).then_some(refused.status),
+                "code": told(&refused.code),
+                "message": told(&refused.message),
+                "request_id": told(&refused.request_id),
+            } })
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 /// One point in which what came is not what was expected.
@@ -18,19 +18,19 @@ use serde_json::Value;
 /// assert_eq!(difference.expected, Some(406.into()));
 /// assert_eq!(difference.to_string(), "error.http_status: expected 406, got 500");
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Difference {
     /// Where: `output.Tasks[0].Status`, `error.code`, `request.PageSize`.
     pub path: String,
     /// The value that was expected; `None` if nothing was.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub expected: Option<Value>,
     /// The value that came; `None` if nothing did.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub got: Option<Value>,
     /// What the values do not tell.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
@@ -49,6 +49,11 @@ impl Difference {
         collect(&mut found, path, Some(expected), Some(got));
         found
     }
+}
+
+/// Reads a value that is there: null is a value, and not nothing.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(deserializer).map(Some)
 }
 
 /// Values nest as deep as serde_json reads them, 128 levels.
@@ -119,7 +124,11 @@ mod tests {
         assert_eq!(told(one.clone(), null.clone()), ["output.a: expected 1, got null"]);
         assert_eq!(told(one, absent.clone()), ["output.a: expected 1, got nothing"]);
         assert_eq!(told(absent, null.clone()), ["output.a: expected nothing, got null"]);
-        assert_eq!(told(null.clone(), null), [""; 0]);
+        assert_eq!(told(null.clone(), null.clone()), [""; 0]);
+        for difference in [Difference::new("a", Some(null["a"].clone()), None), Difference::new("a", None, None)] {
+            let json = serde_json::to_string(&difference).expect("JSON");
+            assert_eq!(serde_json::from_str::<Difference>(&json).expect("the same"), difference);
+        }
     }
 
     #[test]

@@ -1,25 +1,23 @@
-//! Ignored: what a client does not tell, and is not asked about.
+//! Ignored: the fields that a client does not show, and that a run does not compare.
 
 use serde_json::Value;
 
-use super::Error;
-use super::asked::AnyCase;
+use super::error::Error;
 use crate::operation::OperationOutput;
 use crate::service_error::ServiceError;
 
-/// Fields that are left out of the comparison, as a failure names them: `output.RequestId`,
+/// Fields that are not compared, as a failure names them: `output.RequestId`,
 /// `output.Tasks.Errors`, `error.request_id`. A client that does not show them to its user cannot be
 /// wrong about them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Ignored {
+pub(super) struct Ignored {
     of_output: Vec<Vec<String>>,
     of_error: Vec<String>,
 }
 
 impl Ignored {
-    /// Reads the fields. One that none of the cases' answers has is an error, so that a typing error does
-    /// not go unseen.
-    pub(crate) fn of<'a>(fields: &[String], cases: impl Iterator<Item = &'a dyn AnyCase>) -> Result<Ignored, Error> {
+    /// Reads the fields. A field that no expected answer has is an error, so that a typing error is noticed.
+    pub(super) fn of(fields: &[String], expected: impl Iterator<Item = Value>) -> Result<Ignored, Error> {
         let mut ignored = Ignored::default();
         for field in fields {
             match field.split_once('.') {
@@ -29,7 +27,7 @@ impl Ignored {
                 Some(("error", name)) if ERROR_FIELDS.contains(&name) => ignored.of_error.push(name.to_owned()),
                 _ => {
                     return Err(Error(format!(
-                        "`{field}` is no field of an answer; it should be like output.RequestId, output.Tasks.Errors \
+                        "`{field}` is not a field of an answer; it should be like output.RequestId, output.Tasks.Errors, \
                          or one of error.{}",
                         ERROR_FIELDS.join(", error.")
                     )));
@@ -37,11 +35,10 @@ impl Ignored {
             }
         }
         let mut unseen: Vec<&Vec<String>> = ignored.of_output.iter().collect();
-        for case in cases {
+        for expected in expected {
             if unseen.is_empty() {
                 break;
             }
-            let expected = case.expected();
             unseen.retain(|path| !expected.get("output").is_some_and(|output| has(output, path)));
         }
         match unseen.first() {
@@ -50,8 +47,8 @@ impl Ignored {
         }
     }
 
-    /// What was got, with what is ignored as it was expected.
-    pub(crate) fn overlook<O: OperationOutput>(
+    /// Returns what came with each ignored field as the case expects it.
+    pub(super) fn overlook<O: OperationOutput>(
         &self,
         got: Result<O, ServiceError>,
         expected: &Result<O, ServiceError>,
@@ -77,7 +74,7 @@ impl Ignored {
         }
     }
 
-    pub(crate) fn overlook_value(&self, got: &mut Value, expected: &Value) {
+    pub(super) fn overlook_value(&self, got: &mut Value, expected: &Value) {
         self.of_output.iter().for_each(|path| overlook(got, expected, path));
     }
 }
@@ -85,7 +82,7 @@ impl Ignored {
 /// The fields of an error, as clients name them.
 const ERROR_FIELDS: &[&str] = &["code", "message", "http_status", "request_id"];
 
-/// Whether something stands at a path; of lists, in an item.
+/// Whether there is a value at a path; in a list, in one of the items.
 fn has(value: &Value, path: &[String]) -> bool {
     let [name, rest @ ..] = path else { return true };
     match value {
@@ -95,7 +92,7 @@ fn has(value: &Value, path: &[String]) -> bool {
     }
 }
 
-/// Copies what stands at a path; of lists, in each item.
+/// Copies the value at a path; in a list, of each item.
 fn overlook(got: &mut Value, expected: &Value, path: &[String]) {
     let [name, rest @ ..] = path else {
         expected.clone_into(got);

@@ -1,23 +1,24 @@
-//! Laws: what holds of a server over several exchanges, or beside the values of one.
+//! Laws: what must hold for a server across several exchanges, or beside the values of one.
 
 use std::any::Any;
 
 use serde_json::Value;
 
-use super::answer::Answer;
-use super::asked::{About, AnyCase, CaseId};
+use super::any_case::{AnyCase, needs_no_state, passed_unless};
+use super::case_id::{About, CaseId, Side};
+use super::client_answer::ClientAnswer;
 use super::ignored::Ignored;
-use super::results::{Exchange, Failure, Side, Verdict};
+use super::outcome::{Exchange, Outcome};
 use crate::backend::request_log::ReceivedRequest;
-use crate::case::{Case, Catalogue, Class, Level, Paging, asks_for_a_body, catalogue};
+use crate::case::{Case, Catalogue, Class, Difference, Level, Paging, asks_for_a_body, catalogue};
 use crate::dialect::Dialect;
 use crate::format::Format;
 use crate::http::{Request, Response};
 use crate::operation::{Operation, OperationOutput};
 use crate::services::{State, operation};
 
-/// What is checked of the responses to some requests: a line for each thing that is wrong.
-type Check = Box<dyn Fn(&[&Response]) -> Vec<String> + Send + Sync>;
+/// Checks the responses to some requests and returns what differs.
+type Check = Box<dyn Fn(&[&Response]) -> Vec<Difference> + Send + Sync>;
 
 /// One law for one operation in one encoding.
 struct Law {
@@ -31,7 +32,7 @@ struct Law {
 }
 
 /// The laws for an operation in an encoding.
-pub(crate) fn of<I: Catalogue>(format: Format) -> Vec<Box<dyn AnyCase>> {
+pub(super) fn of<I: Catalogue>(format: Format) -> Vec<Box<dyn AnyCase>> {
     let mut laws = headers_and_envelopes::<I>(format);
     if let Some(paging) = I::paging() {
         laws.extend(pages(&paging, format));
@@ -42,13 +43,13 @@ pub(crate) fn of<I: Catalogue>(format: Format) -> Vec<Box<dyn AnyCase>> {
 /// How many items the list of the paging laws has.
 const ITEMS: u32 = 23;
 
-/// The sizes of page by which it is read.
+/// The page sizes that it is read in.
 const SIZES: &[u32] = &[1, 7, 10, ITEMS, 50];
 
 /// The largest page that every operation has.
 const WHOLE: u32 = 50;
 
-/// Every page by every size, after the whole as one page: the number, from 0, and the size.
+/// The whole as one page, then every page of every size: the number, from 0, and the size.
 fn walk() -> Vec<(u32, u32)> {
     let pages = SIZES.iter().flat_map(|size| (0..ITEMS.div_ceil(*size)).map(|page| (page, *size)));
     [(0, WHOLE)].into_iter().chain(pages).collect()
@@ -68,7 +69,7 @@ fn pages<I: Catalogue>(paging: &Paging<I>, format: Format) -> Vec<Law> {
                 let read = responses.iter().map(|response| read::<I>(response, format));
                 match read.collect::<Result<Vec<Value>, String>>() {
                     Ok(outputs) => check(&asked.iter().copied().zip(outputs).collect::<Vec<_>>()),
-                    Err(error) => vec![error],
+                    Err(error) => vec![differ("response", "status 200 and a body that can be read", error)],
                 }
             }),
         }
@@ -118,8 +119,8 @@ fn pages<I: Catalogue>(paging: &Paging<I>, format: Format) -> Vec<Law> {
     laws
 }
 
-/// What is checked of pages, each with its number, from 0, and its size.
-type PageCheck = dyn Fn(&[((u32, u32), Value)]) -> Vec<String> + Send + Sync;
+/// Checks pages, each with its number, from 0, and its size.
+type PageCheck = dyn Fn(&[((u32, u32), Value)]) -> Vec<Difference> + Send + Sync;
 
 fn read<I: Catalogue>(response: &Response, format: Format) -> Result<Value, String> {
     if response.status() != 200 {
@@ -129,38 +130,48 @@ fn read<I: Catalogue>(response: &Response, format: Format) -> Result<Value, Stri
     serde_json::to_value(output).map_err(|error| error.to_string())
 }
 
-fn differs(name: &str, got: &Value, expected: impl Into<Value>) -> Option<String> {
+fn differs(name: &str, got: &Value, expected: impl Into<Value>) -> Option<Difference> {
     let expected = expected.into();
-    (*got != expected).then(|| format!("{name}: expected {expected}, got {got}"))
+    (*got != expected).then(|| differ(name, expected, got.clone()))
 }
 
-/// A line for each page that is not as it should be.
-fn each(pages: &[((u32, u32), Value)], wrong: impl Fn(u32, u32, &Value) -> Option<String>) -> Vec<String> {
+fn differ(path: impl Into<String>, expected: impl Into<Value>, got: impl Into<Value>) -> Difference {
+    Difference::new(path, Some(expected.into()), Some(got.into()))
+}
+
+/// The place of a page in a difference; pages count from 0.
+fn place(page: u32, size: u32) -> String {
+    format!("page[{page} of size {size}]")
+}
+
+/// The first difference of each page that is wrong.
+fn each(pages: &[((u32, u32), Value)], wrong: impl Fn(u32, u32, &Value) -> Option<Difference>) -> Vec<Difference> {
     let said = |((page, size), output): &((u32, u32), Value)| {
-        Some(format!("page {page}, from 0, by {size}: {}", wrong(*page, *size, output)?))
+        let wrong = wrong(*page, *size, output)?;
+        Some(Difference { path: format!("{}.{}", place(*page, *size), wrong.path), ..wrong })
     };
     pages.iter().filter_map(said).collect()
 }
 
-fn whole_is_its_pages(pages: &[((u32, u32), Value)], items: &str) -> Vec<String> {
+fn whole_is_its_pages(pages: &[((u32, u32), Value)], items: &str) -> Vec<Difference> {
     let list = |output: &Value| output[items].as_array().cloned().unwrap_or_default();
     let Some(((_, whole), pages)) = pages.split_first() else { return Vec::new() };
     let whole = list(whole);
     let mut said = Vec::new();
     if whole.len() != ITEMS as usize {
-        said.push(format!("the whole list has {} items in place of {ITEMS}", whole.len()));
+        said.push(differ(format!("{items}.length"), ITEMS, whole.len()));
     }
     for size in SIZES {
         let mut joined = Vec::new();
         for ((page, _), output) in pages.iter().filter(|((_, of), _)| of == size) {
             let (found, expected) = (list(output), (ITEMS - page * size).min(*size) as usize);
             if found.len() != expected {
-                said.push(format!("page {page}, from 0, by {size} has {} items in place of {expected}", found.len()));
+                said.push(differ(format!("{}.{items}.length", place(*page, *size)), expected, found.len()));
             }
             joined.extend(found);
         }
         if joined != whole {
-            said.push(format!("the pages by {size}, joined, are not the whole list"));
+            said.push(differ(format!("pages[of size {size}]"), "the whole list when joined", "another list"));
         }
     }
     said
@@ -173,13 +184,13 @@ fn headers_and_envelopes<I: Catalogue>(format: Format) -> Vec<Law> {
     let law = |name: &str, fact, says, case: &Case<I>, times: usize, check: Check| Law {
         about: about(I::ID, format, name, fact),
         given: case.given.clone(),
-        needs_no_state: super::asked::needs_no_state(case),
+        needs_no_state: needs_no_state(case),
         requests: vec![case.request(); times],
         says,
         check,
     };
     let one_type = "the content type is that of the encoding";
-    let one_id = "each request has an id of its own, in the header and, of an RPC, the same in the body";
+    let one_id = "each request has an id of its own, in the header and, where the body has one, the same there";
     let mut laws = Vec::new();
     if let Some(answered) = &asks_for_a_body::<I>(format) {
         if let Some(fact) = (protocol.laws.content_type)(format) {
@@ -193,21 +204,21 @@ fn headers_and_envelopes<I: Catalogue>(format: Format) -> Vec<Law> {
     let (fact, keys) = protocol.laws.envelope;
     let has_envelope = |case: &&Case<I>| case.facts.contains(&fact) || case.facts.contains(&"alibaba.gateway.missing");
     let refused = || cases.iter().filter(|case| case.then.is_err()).filter(has_envelope);
-    if let Some(case) = refused().find(|case| super::asked::needs_no_state(case)).or_else(|| refused().next()) {
+    if let Some(case) = refused().find(|case| needs_no_state(case)).or_else(|| refused().next()) {
         let says = "a refusal has exactly the keys of its envelope";
         laws.push(law("law.refusal.envelope", fact, says, case, 1, has_keys(format, keys)));
         let check = has_fresh_ids(operation, format);
         laws.push(law("law.refusal.request_id", protocol.laws.request_id, one_id, case, 2, check));
         if let Some((fact, content_type)) = protocol.laws.xml_refusal.filter(|_| format == Format::Xml) {
-            let says = "an XML refusal has exactly the type that SDKs read it by";
+            let says = "an XML refusal has exactly the content type by which SDKs recognize it";
             laws.push(law("law.refusal.content_type", fact, says, case, 1, has_type(content_type)));
         }
     }
     laws
 }
 
-/// The media type, and its parameters only of text/xml, which SDKs read by them. White space and letter
-/// case do not matter.
+/// Compares the media type; the parameters count for text/xml only, where SDKs read them. White space and
+/// letter case do not matter.
 fn has_type(expected: &'static str) -> Check {
     Box::new(move |responses| {
         let plain = |text: &str| {
@@ -216,7 +227,7 @@ fn has_type(expected: &'static str) -> Check {
         };
         let wrong = responses.iter().filter_map(|response| {
             let found = header(response, "content-type");
-            (plain(found) != plain(expected)).then(|| format!("content-type: expected {expected}, got {found:?}"))
+            (plain(found) != plain(expected)).then(|| differ("response.content-type", expected, found))
         });
         wrong.collect()
     })
@@ -224,20 +235,21 @@ fn has_type(expected: &'static str) -> Check {
 
 fn has_fresh_ids(operation: &'static Operation, format: Format) -> Check {
     let name = operation.protocol().request_id_header;
+    let path = format!("response.{name}");
     Box::new(move |responses| {
         let ids: Vec<&str> = responses.iter().map(|response| header(response, name)).collect();
         let mut said = Vec::new();
         if ids.iter().any(|id| id.is_empty()) {
-            said.push(format!("the header {name} is not there"));
+            said.push(Difference::new(path.as_str(), Some("an id".into()), None));
         } else if ids.windows(2).any(|pair| pair[0] == pair[1]) {
-            said.push(format!("two requests have the same {name}: {}", ids[0]));
+            said.push(differ(path.as_str(), "another id for each request", ids.clone()));
         }
         if let Some(field) = operation.protocol().laws.request_id_field {
             let of_body = |response: &Response| keys_and_texts(response, format).remove(field);
             for (id, response) in ids.iter().zip(responses) {
                 let body = of_body(response).unwrap_or_default();
                 if body != *id {
-                    said.push(format!("the body's {field} is {body:?}, the header's {id:?}"));
+                    said.push(differ(format!("output.{field}"), *id, body));
                 }
             }
         }
@@ -250,14 +262,13 @@ fn has_keys(format: Format, expected: &'static [&'static str]) -> Check {
         let wrong = responses.iter().filter_map(|response| {
             let found = keys_and_texts(response, format);
             let found: Vec<&str> = found.keys().map(String::as_str).collect();
-            (found != expected)
-                .then(|| format!("the refusal's keys: expected {}, got {}", expected.join(", "), found.join(", ")))
+            (found != expected).then(|| differ("error.keys", expected.join(", "), found.join(", ")))
         });
         wrong.collect()
     })
 }
 
-/// The keys of a body's top with the texts that they hold, by a reading that knows no model.
+/// The keys at the top of a body with their texts, read without a model.
 fn keys_and_texts(response: &Response, format: Format) -> std::collections::BTreeMap<String, String> {
     let text = String::from_utf8_lossy(response.body());
     if format == Format::Json {
@@ -322,7 +333,7 @@ impl AnyCase for Law {
         self.requests.clone()
     }
 
-    fn is_to_the_letter(&self) -> bool {
+    fn is_raw(&self) -> bool {
         false
     }
 
@@ -331,25 +342,15 @@ impl AnyCase for Law {
     }
 
     /// A law is for servers.
-    fn judge(&self, _: Answer<Value>, _: &[ReceivedRequest], _: &Ignored) -> Verdict {
-        Verdict::Unsupported { why: "it is for servers".to_owned() }
+    fn judge(&self, _: ClientAnswer<Value>, _: &[ReceivedRequest], _: &Ignored) -> Outcome {
+        Outcome::Unsupported { why: "it is for servers".to_owned() }
     }
 
-    fn judge_responses(&self, exchanges: &[(Request, Response)]) -> Verdict {
+    fn judge_responses(&self, exchanges: &[(Request, Response)]) -> Outcome {
         const MOST_SHOWN: usize = 3;
         let responses: Vec<&Response> = exchanges.iter().map(|(_, response)| response).collect();
-        let differences = (self.check)(&responses);
-        if differences.is_empty() {
-            return Verdict::Passed;
-        }
         let shown = exchanges.iter().take(MOST_SHOWN).map(|(request, response)| Exchange::of(request, response));
-        Verdict::Failed(Box::new(Failure {
-            differences,
-            expected: self.expected(),
-            got: Value::Null,
-            exchanges: shown.collect(),
-            stderr: String::new(),
-        }))
+        passed_unless(self, (self.check)(&responses), Value::Null, || shown.collect())
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -1,7 +1,7 @@
-//! Conformance: every case asked of your client or your server, and what it gets wrong, with the
-//! document's line.
+//! Conformance: runs every case against your client or your server, and reports what it gets wrong, with
+//! the document's line.
 //!
-//! A Rust client is a closure, and needs no process:
+//! A Rust client is a closure and needs no process:
 //!
 //! ```no_run
 //! use taskmock::ehpc::list_tasks::{Input, Output};
@@ -18,64 +18,54 @@
 //! }
 //! ```
 //!
-//! [`Suite`] says which cases are asked: operations, encodings, names, facts, levels, random ones besides,
-//! a shard of them. [`run_async`] takes an async client. A client in another language is asked by the command `taskmock
-//! conformance client` in lines of JSON ([`PROTOCOL`]), a server by `taskmock conformance server` or
-//! [`Suite::ask_server`].
+//! A [`Selection`] says which cases run: operations, encodings, names, facts, levels, random cases, one
+//! shard of all. A [`ClientRun`] runs them against a client: a closure, an async closure, or a client in
+//! another language that speaks lines of JSON ([`PROTOCOL`]), as the command `taskmock conformance client`
+//! does. A [`ServerRun`] runs them against a server, as `taskmock conformance server` does.
 //!
-//! What comes of it are [`Results`]: they merge, conclude against a list of cases that are
+//! Both return [`Results`]. These merge, are compared with the list of cases that are
 //! [known to fail](KnownFailing), and become a [`Report`].
 
-mod answer;
-mod asked;
-mod conclusion;
+mod any_case;
+mod case_id;
+mod client_answer;
+mod client_lines;
+mod client_run;
+mod driver;
 mod endpoint;
+mod error;
 mod ignored;
 mod known_failing;
 mod laws;
-mod lines;
+mod outcome;
 mod report;
 mod results;
-mod run;
-mod server;
+mod selection;
+mod server_run;
 mod shape;
 #[cfg(feature = "signatures")]
 mod signatures;
-mod suite;
+mod standing;
+mod summary;
+mod time;
 
-pub use answer::Answer;
-pub use conclusion::Conclusion;
+pub use case_id::Side;
+pub use client_answer::ClientAnswer;
+pub use client_lines::Reply;
+pub use client_run::{ClientRun, run, run_async};
+pub use error::Error;
 pub use known_failing::{KnownFailing, KnownFailingError};
-pub use lines::Reply;
-pub use report::{Report, Terms};
-pub use results::{CaseResult, Exchange, Failure, MOST_RANDOM_FAILURES, Results, Run, Side, Tally, Verdict};
-pub use run::{run, run_async};
+pub use outcome::{Exchange, Failure, NoAnswer, Outcome};
+pub use report::{Cause, Report, ReportOptions};
+pub use results::{CaseResult, MOST_RANDOM_FAILURES, Results, Tally};
+pub use selection::{Listed, Run, Selection};
+pub use server_run::ServerRun;
 #[cfg(feature = "signatures")]
 pub use signatures::Signatures;
-pub use suite::{Listed, Suite};
+pub use summary::Summary;
 
-use std::fmt;
-
-/// Why a run cannot be, or results cannot be used: a sentence.
-///
-/// ```
-/// use taskmock::conformance::{Side, Suite};
-/// let error = Suite { operations: vec!["x".into()], ..Suite::default() }.count(Side::Client).unwrap_err();
-/// assert!(error.to_string().starts_with("`x` is no operation; there are ehpc.list_tasks, "));
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Error(pub(crate) String);
-
-impl fmt::Display for Error {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Error {}
-
-/// The page that says all that a client needs to know to be asked in lines of JSON; `taskmock
-/// conformance protocol` prints it.
+/// The page that tells a client in another language how it is run, in lines of JSON; `taskmock conformance
+/// protocol` prints it.
 ///
 /// ```
 /// assert!(taskmock::conformance::PROTOCOL.starts_with("# "));

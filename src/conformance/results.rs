@@ -1,155 +1,127 @@
-//! Results: what came of each case, which facts were exercised, and whether all of it conforms.
+//! Results: how each case of a run ended, and which facts the run exercised.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::Error;
-use super::asked::{About, CaseId};
-use super::suite::Next;
-use crate::backend::request_log::ReceivedRequest;
-use crate::case::{GENERATOR_VERSION, Level, shown};
-use crate::http::{Request, Response};
-use crate::seed::Seed;
+use super::case_id::{About, CaseId, Side};
+use super::error::Error;
+use super::outcome::{Failure, Outcome};
+use super::selection::{self, Next, Run};
+use super::time::now;
+use crate::case::{GENERATOR_VERSION, Level};
 use crate::shard::Shard;
 
-/// What came of a run. Those of shards merge into one; as JSON they are a report, and what the other
-/// reports are made of.
+/// The results of a run. Those of shards merge into one; as JSON they are a report, and every other report is
+/// made from them.
 ///
 /// ```
 /// use taskmock::conformance;
-/// use taskmock::ehpc::list_tasks::Input;
-/// # fn my_client(endpoint: &str, input: &Input) -> conformance::Answer<taskmock::ehpc::list_tasks::Output> {
-/// #     conformance::Answer::Unsupported("it is an example".into())
+/// use taskmock::ehpc::list_tasks::{Input, Output};
+/// # fn my_client(endpoint: &str, input: &Input) -> conformance::ClientAnswer<Output> {
+/// #     conformance::ClientAnswer::Unsupported("it is an example".into())
 /// # }
 /// let results = conformance::run::<Input, _>(my_client);
-/// assert_eq!(results.asked(), 0);
-/// assert!(!results.conclude(&Default::default(), taskmock::case::Level::Must).conforms());
+/// assert_eq!(results.ran(), 0);
+/// assert!(!results.summarize(&Default::default(), taskmock::case::Level::Must).conforms());
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Results {
     /// The version of taskmock.
     pub version: String,
-    /// The version of everything that is made from a seed, and of the catalogue.
+    /// The version of the catalogue and of everything that is made from a seed.
     pub generator_version: u32,
-    /// What was asked: `client` or `server`.
+    /// What the run tested: `client` or `server`.
     pub side: Side,
-    /// Who was asked: a command, an address, or the id of an operation for a closure.
+    /// The client or server: a command, an address, or the id of an operation for a closure.
     pub subject: String,
-    /// What was asked, and in which shards.
+    /// What the run was told to do.
     pub run: Run,
-    /// Why the run was given up before its end, if it was.
+    /// When the run started, as an RFC 3339 time; of merged shards, the first.
+    #[serde(default)]
+    pub started: String,
+    /// How long the run took, in microseconds; of merged shards, the sum.
+    #[serde(default)]
+    pub micros: u64,
+    /// Why the run ended early, if it did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given_up: Option<String>,
-    /// The cases of the catalogue in their order, then the first random ones that failed, of each level at
-    /// most [`MOST_RANDOM_FAILURES`].
+    /// The cases of the catalogue in their order, then the first random cases that failed, at most
+    /// [`MOST_RANDOM_FAILURES`] of each level.
     pub cases: Vec<CaseResult>,
-    /// What came of the random cases of each level, in numbers.
+    /// How the random cases of each level ended, in numbers.
     pub random: BTreeMap<Level, Tally>,
-    /// What came of the cases that show each fact, in numbers; facts of which no case was asked are
-    /// absent.
+    /// How the cases that show each fact ended, in numbers; a fact is absent if none of its cases was
+    /// selected.
     pub facts: BTreeMap<String, Tally>,
 }
 
-/// What a run asked. Only runs that asked the same merge.
-///
-/// ```
-/// use taskmock::conformance::{Answer, Suite};
-/// use taskmock::ehpc::list_tasks::{Input, Output};
-/// let suite = Suite { names: vec!["empty".into()], ..Suite::default() };
-/// let results = suite.run(|_: &str, _: &Input| Answer::<Output>::Unsupported("an example".into()));
-/// assert_eq!(results.run.shards, [taskmock::Shard::default()]);
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Run {
-    /// What was selected.
-    pub selection: String,
-    /// How many random cases were drawn, over all shards.
-    pub random: u64,
-    /// What they were drawn from.
-    pub seed: Seed,
-    /// The shards that the results are of, such as `1/2`.
-    pub shards: Vec<Shard>,
-}
-
-/// As many random cases of each level that fail are told of, known or not; the others are counted.
+/// At most this many random failures are kept for each level; the others are counted.
 ///
 /// ```
 /// assert_eq!(taskmock::conformance::MOST_RANDOM_FAILURES, 100);
 /// ```
 pub const MOST_RANDOM_FAILURES: usize = 100;
 
-/// Who is asked.
+/// How many cases ended how.
 ///
 /// ```
-/// assert_eq!(taskmock::conformance::Side::Client.to_string(), "client");
-/// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Side {
-    /// A client, which is given an endpoint and an input.
-    Client,
-    /// A server, which is sent requests.
-    Server,
-}
-
-impl fmt::Display for Side {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Side::Client => "client",
-            Side::Server => "server",
-        })
-    }
-}
-
-/// How many cases passed, failed, and were not asked because they are not supported.
-///
-/// ```
-/// assert_eq!(taskmock::conformance::Tally::default().asked(), 0);
+/// assert_eq!(taskmock::conformance::Tally::default().ran(), 0);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
+#[non_exhaustive]
 pub struct Tally {
-    /// As they should be.
+    /// The answer is right.
     pub passed: u64,
-    /// Not as they should be.
+    /// The answer is wrong.
     pub failed: u64,
-    /// Not asked.
+    /// No answer came: the client crashed, hung or printed something else, or the server did not respond.
+    pub no_answer: u64,
+    /// The case did not run.
     pub unsupported: u64,
 }
 
 impl Tally {
-    /// How many were asked.
+    /// Returns how many ran.
     ///
     /// ```
-    /// let tally = taskmock::conformance::Tally { passed: 2, failed: 1, unsupported: 4 };
-    /// assert_eq!(tally.asked(), 3);
+    /// let mut tally = taskmock::conformance::Tally::default();
+    /// (tally.passed, tally.no_answer, tally.unsupported) = (2, 1, 4);
+    /// assert_eq!(tally.ran(), 3);
     /// ```
-    pub fn asked(self) -> u64 {
-        self.passed + self.failed
+    pub fn ran(self) -> u64 {
+        self.passed + self.wrong()
     }
 
-    pub(crate) fn count(&mut self, verdict: &Verdict) {
-        match verdict {
-            Verdict::Passed => self.passed += 1,
-            Verdict::Failed(_) => self.failed += 1,
-            Verdict::RefusedItself { .. } | Verdict::Unsupported { .. } => self.unsupported += 1,
+    /// How many ran and did not pass.
+    pub(super) fn wrong(self) -> u64 {
+        self.failed + self.no_answer
+    }
+
+    pub(super) fn count(&mut self, outcome: &Outcome) {
+        match outcome {
+            Outcome::Passed => self.passed += 1,
+            Outcome::Failed(_) => self.failed += 1,
+            Outcome::Crashed(_) | Outcome::Hung(_) | Outcome::Garbled(_) | Outcome::NoResponse(_) => {
+                self.no_answer += 1;
+            }
+            Outcome::RefusedByClient { .. } | Outcome::Unsupported { .. } => self.unsupported += 1,
         }
     }
 
     fn add(&mut self, other: Tally) {
         self.passed += other.passed;
         self.failed += other.failed;
+        self.no_answer += other.no_answer;
         self.unsupported += other.unsupported;
     }
 }
 
-/// What came of one case.
+/// The result of one case.
 ///
 /// ```
 /// # use taskmock::conformance::CaseResult;
@@ -162,46 +134,43 @@ impl Tally {
 pub struct CaseResult {
     /// Its place in the whole run, from 0.
     pub place: u64,
-    /// Whether it was drawn, and not asked by its name.
+    /// Whether it was drawn at random rather than selected by its name.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_drawn: bool,
     /// `operation/encoding/name`.
     pub id: String,
-    /// How much it binds.
+    /// How binding it is.
     pub level: Level,
     /// The ids of the facts that it shows; the first is the one that it is about.
     pub facts: Vec<String>,
-    /// What came of it.
+    /// How it ended.
     #[serde(flatten)]
-    pub verdict: Verdict,
+    pub outcome: Outcome,
     /// How long it took, in microseconds.
     pub micros: u64,
 }
 
 impl CaseResult {
-    pub(crate) fn new(next: &Next<'_>, side: Side, verdict: Verdict, since: Instant) -> Self {
+    pub(super) fn new(next: &Next<'_>, side: Side, outcome: Outcome, since: Instant) -> Self {
         let About { id, level, facts } = next.case().about(side);
         let facts = facts.into_iter().map(str::to_owned).collect();
         let micros = u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX);
-        CaseResult { place: next.place, is_drawn: next.is_drawn(), id: id.to_string(), level, facts, verdict, micros }
+        CaseResult { place: next.place, is_drawn: next.is_drawn(), id: id.to_string(), level, facts, outcome, micros }
     }
 
-    /// What is wrong, if something is.
+    /// Returns what went wrong, if something did.
     ///
     /// ```
     /// # use taskmock::conformance::CaseResult;
-    /// fn first_line(result: &CaseResult) -> Option<&str> {
-    ///     result.failure()?.differences.first().map(String::as_str)
+    /// fn headline(result: &CaseResult) -> Option<String> {
+    ///     Some(result.failure()?.headline())
     /// }
     /// ```
     pub fn failure(&self) -> Option<&Failure> {
-        match &self.verdict {
-            Verdict::Failed(failure) => Some(failure),
-            Verdict::Passed | Verdict::RefusedItself { .. } | Verdict::Unsupported { .. } => None,
-        }
+        self.outcome.failure()
     }
 
-    /// The operation, the encoding and the name of the case.
+    /// Returns the operation, the encoding and the name of the case.
     ///
     /// ```
     /// # use taskmock::conformance::CaseResult;
@@ -216,134 +185,16 @@ impl CaseResult {
     }
 }
 
-/// What came of a case.
-///
-/// ```
-/// use taskmock::conformance::Verdict;
-/// let json = serde_json::to_string(&Verdict::Unsupported { why: "no XML".into() })?;
-/// assert_eq!(json, r#"{"verdict":"unsupported","why":"no XML"}"#);
-/// # Ok::<(), serde_json::Error>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "verdict", rename_all = "lowercase")]
-pub enum Verdict {
-    /// As it should be.
-    Passed,
-    /// Not as it should be.
-    Failed(Box<Failure>),
-    /// The client refused it itself, without asking, where the server would have refused it too.
-    #[serde(rename = "refused itself")]
-    RefusedItself {
-        /// What the client says.
-        why: String,
-    },
-    /// Not asked.
-    Unsupported {
-        /// Why, in the words of the client.
-        why: String,
-    },
-}
-
-/// What is wrong, and everything that helps to see why.
-///
-/// ```
-/// let failure = taskmock::conformance::Failure::default();
-/// assert!(failure.exchanges.is_empty());
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Failure {
-    /// A line for each difference.
-    pub differences: Vec<String>,
-    /// What should have come: an `output` or an `error`.
-    pub expected: Value,
-    /// What came; null if nothing did.
-    pub got: Value,
-    /// The last requests with their responses, at most five.
-    pub exchanges: Vec<Exchange>,
-    /// What a client wrote to its standard error meanwhile; the end of it, if it is long.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub stderr: String,
-}
-
-/// A request and its response, as text for a person: what is no text is escaped, and of what is long
-/// the ends are shown.
-///
-/// ```
-/// let exchange = taskmock::conformance::Exchange::default();
-/// assert_eq!(exchange.status, 0);
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Exchange {
-    /// The method.
-    pub method: String,
-    /// The path with its query.
-    pub target: String,
-    /// The headers of the request.
-    pub headers: Vec<(String, String)>,
-    /// The body of the request.
-    pub body: String,
-    /// The status of the response.
-    pub status: u16,
-    /// The headers of the response.
-    pub response_headers: Vec<(String, String)>,
-    /// The body of the response.
-    pub response_body: String,
-}
-
-impl Exchange {
-    pub(crate) fn of(request: &Request, response: &Response) -> Self {
-        Exchange {
-            method: request.method().to_string(),
-            target: shown(request.uri().to_string().as_bytes()),
-            headers: headers(request.headers()),
-            body: shown(request.body()),
-            status: response.status().as_u16(),
-            response_headers: headers(response.headers()),
-            response_body: shown(response.body()),
-        }
-    }
-
-    pub(crate) fn recorded(recorded: &ReceivedRequest, response: &Response) -> Self {
-        Exchange {
-            method: recorded.method.clone(),
-            target: shown(recorded.target.as_bytes()),
-            headers: recorded.headers.clone(),
-            body: shown(&recorded.body),
-            status: response.status().as_u16(),
-            response_headers: headers(response.headers()),
-            response_body: shown(response.body()),
-        }
-    }
-
-    /// The request as a line for a shell.
-    ///
-    /// ```
-    /// let mut exchange = taskmock::conformance::Exchange::default();
-    /// (exchange.method, exchange.target) = ("GET".into(), "/tasks/T-1".into());
-    /// assert_eq!(exchange.curl("http://127.0.0.1:8080"), "curl -i 'http://127.0.0.1:8080/tasks/T-1'");
-    /// ```
-    pub fn curl(&self, base_url: &str) -> String {
-        let headers = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        // What an HTTP client adds by itself.
-        let headers = headers.filter(|(name, _)| !matches!(*name, "host" | "content-length" | "connection"));
-        crate::case::curl(&self.method, &format!("{base_url}{}", self.target), headers, &self.body)
-    }
-}
-
-fn headers(map: &http::HeaderMap) -> Vec<(String, String)> {
-    map.iter().map(|(name, value)| (name.to_string(), shown(value.as_bytes()))).collect()
-}
-
 impl Results {
-    pub(crate) fn new(side: Side, subject: &str, run: Run) -> Self {
+    pub(super) fn new(side: Side, subject: &str, run: Run) -> Self {
         Results {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             generator_version: GENERATOR_VERSION,
             side,
             subject: subject.to_owned(),
             run,
+            started: now().to_string(),
+            micros: 0,
             given_up: None,
             cases: Vec::new(),
             random: BTreeMap::new(),
@@ -351,17 +202,16 @@ impl Results {
         }
     }
 
-    /// Takes in what came of a case. Of those that were drawn only the first that fail are kept; the result is
-    /// returned if it is.
-    pub(crate) fn add(&mut self, result: CaseResult) -> Option<&CaseResult> {
+    /// Adds a result. Of the random cases only the first failures are kept; the result is returned if it is.
+    pub(super) fn add(&mut self, result: CaseResult) -> Option<&CaseResult> {
         for fact in &result.facts {
             match self.facts.get_mut(fact) {
-                Some(tally) => tally.count(&result.verdict),
-                None => self.facts.entry(fact.clone()).or_default().count(&result.verdict),
+                Some(tally) => tally.count(&result.outcome),
+                None => self.facts.entry(fact.clone()).or_default().count(&result.outcome),
             }
         }
         if result.is_drawn {
-            self.random.entry(result.level).or_default().count(&result.verdict);
+            self.random.entry(result.level).or_default().count(&result.outcome);
             if result.failure().is_none() || self.drawn(result.level) >= MOST_RANDOM_FAILURES {
                 return None;
             }
@@ -376,72 +226,71 @@ impl Results {
         drawn.filter(|result| result.level == level).count()
     }
 
-    /// What came of the random cases of all levels.
-    pub(crate) fn random_tally(&self) -> Tally {
+    /// The random cases of all levels, in numbers.
+    pub(super) fn random_tally(&self) -> Tally {
         let mut tally = Tally::default();
         self.random.values().for_each(|of_level| tally.add(*of_level));
         tally
     }
 
-    /// Reads what a run wrote as JSON.
+    /// Reads the JSON that a run wrote.
     ///
     /// # Errors
     ///
-    /// What is no results, or has a name that no case can have.
+    /// JSON that is not results, or that has a name that no case can have.
     ///
     /// ```
     /// use taskmock::conformance::Results;
     /// let error = Results::from_json(b"{}").unwrap_err();
-    /// assert!(error.to_string().ends_with("; it should be what a run wrote as JSON"));
+    /// assert!(error.to_string().ends_with("; it should be the JSON that a run wrote"));
     /// ```
     pub fn from_json(json: &[u8]) -> Result<Results, Error> {
-        let wrong = |why: &dyn fmt::Display| Error(format!("{why}; it should be what a run wrote as JSON"));
+        let wrong = |why: &dyn fmt::Display| Error(format!("{why}; it should be the JSON that a run wrote"));
         let results: Results = serde_json::from_slice(json).map_err(|error| wrong(&error))?;
         match results.cases.iter().find(|result| CaseId::parse(&result.id).is_none()) {
-            Some(result) => Err(wrong(&format_args!("`{}` is no name of a case", result.id.escape_debug()))),
+            Some(result) => Err(wrong(&format_args!("`{}` is not the name of a case", result.id.escape_debug()))),
             None => Ok(results),
         }
     }
 
-    /// How many cases were asked.
+    /// Returns how many cases ran.
     ///
     /// ```
     /// # fn done(results: &taskmock::conformance::Results) -> bool {
-    /// results.asked() > 0
+    /// results.ran() > 0
     /// # }
     /// ```
-    pub fn asked(&self) -> u64 {
-        self.tally().asked()
+    pub fn ran(&self) -> u64 {
+        self.tally().ran()
     }
 
-    /// What came of all cases, in numbers.
+    /// Returns how all cases ended, in numbers.
     ///
     /// ```
     /// # fn all_passed(results: &taskmock::conformance::Results) -> bool {
-    /// results.tally().failed == 0
+    /// results.tally().passed == results.ran()
     /// # }
     /// ```
     pub fn tally(&self) -> Tally {
         let mut tally = self.random_tally();
-        self.cases.iter().filter(|result| !result.is_drawn).for_each(|result| tally.count(&result.verdict));
+        self.cases.iter().filter(|result| !result.is_drawn).for_each(|result| tally.count(&result.outcome));
         tally
     }
 
-    /// Takes in the results of another shard of the same run. The order of the results is that of the
-    /// whole run, whichever comes first.
+    /// Adds the results of another shard of the same run. The cases stay in the order of the whole run.
     ///
     /// # Errors
     ///
-    /// Results of another side, version or run, or of a shard that these hold already.
+    /// Results of another side, version or run, or of a shard that these results already hold.
     ///
     /// ```
-    /// use taskmock::conformance::{Answer, Error, Suite};
+    /// use taskmock::conformance::{ClientAnswer, ClientRun, Error, Selection};
     /// use taskmock::ehpc::list_tasks::{Input, Output};
-    /// let client = |_: &str, _: &Input| Answer::<Output>::Unsupported("an example".into());
-    /// let of = |shard: &str| Suite { shard: shard.parse().unwrap(), ..Suite::default() }.run(client);
+    /// let client = |_: &str, _: &Input| ClientAnswer::<Output>::Unsupported("an example".into());
+    /// let of = |shard: &str| ClientRun::new(Selection::new().shard(shard.parse().unwrap())).run(client);
     /// let mut results = of("1/2");
     /// results.merge(of("2/2"))?;
-    /// assert_eq!(results.cases.len(), Suite::default().run(client).cases.len());
+    /// assert_eq!(results.cases.len(), of("1/1").cases.len());
     /// # Ok::<(), Error>(())
     /// ```
     pub fn merge(&mut self, other: Results) -> Result<(), Error> {
@@ -449,15 +298,15 @@ impl Results {
         if version(self) != version(&other) {
             let (theirs, ours) = (version(&other), version(self));
             return Err(Error(format!(
-                "they are by taskmock {theirs}, the others by {ours}; run all with one version"
+                "they were written by taskmock {theirs}, the others by {ours}; run all shards with one version"
             )));
         }
-        let asked = |results: &Results| {
+        let told = |results: &Results| {
             (results.side, results.subject.clone(), Run { shards: Vec::new(), ..results.run.clone() })
         };
-        if asked(self) != asked(&other) {
+        if told(self) != told(&other) {
             return Err(Error(format!(
-                "they are of another run: of the {} {} by {}, seed {}, the others of the {} {} by {}, seed {}",
+                "they belong to another run: {} {}, {}, seed {}; the others belong to: {} {}, {}, seed {}",
                 other.side,
                 other.subject,
                 other.run.selection,
@@ -470,10 +319,10 @@ impl Results {
         }
         let count = |results: &Results| results.run.shards.first().map(|shard| shard.count());
         if let Some(twice) = other.run.shards.iter().find(|shard| self.run.shards.contains(shard)) {
-            return Err(Error(format!("the shard {twice} is in both; give each shard once")));
+            return Err(Error(format!("the shard {twice} was given twice; give each shard once")));
         }
         if count(self) != count(&other) {
-            return Err(Error("they are shards of another division; give those of one".to_owned()));
+            return Err(Error("they are shards of another division; give the shards of one division".to_owned()));
         }
         for (fact, tally) in other.facts {
             self.facts.entry(fact).or_default().add(tally);
@@ -483,6 +332,10 @@ impl Results {
         }
         self.run.shards.extend(other.run.shards);
         self.run.shards.sort();
+        self.micros = self.micros.saturating_add(other.micros);
+        if other.started < self.started {
+            self.started = other.started;
+        }
         self.given_up = self.given_up.take().or(other.given_up);
         self.cases.extend(other.cases);
         self.cases.sort_by_key(|result| result.place);
@@ -495,13 +348,13 @@ impl Results {
         Ok(())
     }
 
-    /// The shards of the run that the results are not of.
+    /// Returns the shards of the run that these results do not hold.
     ///
     /// ```
-    /// use taskmock::conformance::{Answer, Suite};
+    /// use taskmock::conformance::{ClientAnswer, ClientRun, Selection};
     /// use taskmock::ehpc::list_tasks::{Input, Output};
-    /// let client = |_: &str, _: &Input| Answer::<Output>::Unsupported("an example".into());
-    /// let results = Suite { shard: "1/3".parse().unwrap(), ..Suite::default() }.run(client);
+    /// let client = |_: &str, _: &Input| ClientAnswer::<Output>::Unsupported("an example".into());
+    /// let results = ClientRun::new(Selection::new().shard("1/3".parse().unwrap())).run(client);
     /// assert_eq!(results.missing_shards().iter().map(ToString::to_string).collect::<Vec<_>>(), ["2/3", "3/3"]);
     /// ```
     pub fn missing_shards(&self) -> Vec<Shard> {
@@ -509,8 +362,8 @@ impl Results {
         all.filter(|shard| !self.run.shards.contains(shard)).collect()
     }
 
-    /// The facts that were exercised, and those that were not although some case for a client, or a server,
-    /// shows them.
+    /// Returns the facts that the run exercised, and the facts that it did not although a case of this side shows
+    /// them.
     ///
     /// ```
     /// # fn all(results: &taskmock::conformance::Results) -> bool {
@@ -519,7 +372,7 @@ impl Results {
     /// # }
     /// ```
     pub fn facts_exercised(&self) -> (Vec<&'static str>, Vec<&'static str>) {
-        let is_exercised = |id: &&'static str| self.facts.get(*id).is_some_and(|tally| tally.asked() > 0);
-        super::suite::facts_of(self.side).iter().copied().partition(is_exercised)
+        let is_exercised = |id: &&'static str| self.facts.get(*id).is_some_and(|tally| tally.ran() > 0);
+        selection::facts_of(self.side).iter().copied().partition(is_exercised)
     }
 }

@@ -1,12 +1,11 @@
-//! Shape: the ways in which clients show what is empty or not there, as one.
+//! Shape: treats alike the ways in which clients show an empty list or a missing field.
 
 use serde_json::Value;
 
 use super::ignored::Ignored;
 use crate::case::Absent;
 
-/// Puts an empty list where one is expected and nothing came, and nothing where nothing is expected and
-/// null came.
+/// Puts an empty list where a list is expected and nothing came, and removes a null where nothing is expected.
 pub(super) fn lists_as_expected(got: &mut Value, expected: &Value) {
     match (got, expected) {
         (Value::Object(got), Value::Object(expected)) => {
@@ -28,15 +27,15 @@ pub(super) fn lists_as_expected(got: &mut Value, expected: &Value) {
     }
 }
 
-/// Whether an output is the answer without the field: it is absent, null or an empty list. Fields that no
-/// answer has are not looked at.
+/// Whether an output is the answer without the field: absent, null or an empty list. Fields that no
+/// document knows do not count.
 pub(super) fn is_shown_by(absent: &Absent, output: &Value, ignored: &Ignored) -> bool {
     let mut rest = absent.rest.clone();
     ignored.overlook_value(&mut rest, output);
     what_is_there(&rest, &absent.whole) == what_is_there(output, &absent.whole)
 }
 
-/// What is neither null nor empty, of the fields that an answer has.
+/// Returns the fields that a document knows and that are neither null nor empty lists.
 fn what_is_there(value: &Value, whole: &Value) -> Value {
     let is_there = |value: &Value| !value.is_null() && !value.as_array().is_some_and(Vec::is_empty);
     match (value, whole) {

@@ -1,46 +1,46 @@
-//! Signatures: whether a client under test signs what it sends.
+//! Signatures: whether a client under test signs its requests, and rightly.
 
-use std::time::SystemTime;
-
-use super::asked::{AnyCase, exchanges};
-use super::results::{Failure, Verdict};
+use super::any_case::{AnyCase, exchanges, expected_of};
+use super::outcome::{Failure, Outcome};
+use super::time::now;
 use crate::backend::credentials::admit;
 use crate::backend::request_log::ReceivedRequest;
-use crate::clock::Timestamp;
+use crate::case::Difference;
 use crate::http::Incoming;
 use crate::services::operation;
 use crate::signature::{Credentials, Denial, Denied, Gate};
 
-/// Whose signatures are verified of what a client sends, with the time of day and each nonce once.
+/// Which requests of a client have to be signed, and with which credentials. Signatures are verified at the
+/// time of day, and each nonce is accepted once.
 ///
 /// ```
 /// use taskmock::Credentials;
-/// use taskmock::conformance::{Signatures, Suite};
+/// use taskmock::conformance::{ClientRun, Selection, Signatures};
 /// let signatures = Signatures::Required(Credentials::new("testid", "testsecret"));
-/// let suite = Suite { signatures, ..Suite::default() };
+/// let run = ClientRun::new(Selection::new()).signatures(signatures);
 /// ```
 #[derive(Clone, Debug, Default)]
 pub enum Signatures {
-    /// Nobody's: a signature is not looked at.
+    /// Signatures are not verified.
     #[default]
-    Unseen,
-    /// If a request is signed, it has to be with these.
+    NotVerified,
+    /// A request may be unsigned; if it is signed, then with these.
     IfSigned(Credentials),
     /// Every request has to be signed with these.
     Required(Credentials),
 }
 
 impl Signatures {
-    /// With what is signed, if anything is looked at.
-    pub(crate) fn credentials(&self) -> Option<&Credentials> {
+    /// The credentials, if signatures are verified.
+    pub(super) fn credentials(&self) -> Option<&Credentials> {
         match self {
-            Signatures::Unseen => None,
+            Signatures::NotVerified => None,
             Signatures::IfSigned(credentials) | Signatures::Required(credentials) => Some(credentials),
         }
     }
 }
 
-/// Verifies what comes to one endpoint.
+/// Verifies the requests that come to one endpoint.
 pub(super) struct Verifier {
     signatures: Signatures,
     gate: Gate,
@@ -55,27 +55,24 @@ impl Verifier {
         Verifier { signatures, gate }
     }
 
-    /// Adds to the verdict on a case what is wrong with a signature.
-    pub(super) fn verify(&mut self, case: &dyn AnyCase, sent: &[ReceivedRequest], verdict: Verdict) -> Verdict {
-        let is_seen = !matches!(
-            (&self.signatures, &verdict),
-            (Signatures::Unseen, _) | (_, Verdict::Unsupported { .. } | Verdict::RefusedItself { .. })
+    /// Adds to the outcome of a case what is wrong with a signature.
+    pub(super) fn verify(&mut self, case: &dyn AnyCase, sent: &[ReceivedRequest], outcome: Outcome) -> Outcome {
+        let is_verified = !matches!(
+            (&self.signatures, &outcome),
+            (Signatures::NotVerified, _) | (_, Outcome::Unsupported { .. } | Outcome::RefusedByClient { .. })
         );
         let wrong: Vec<String> =
-            if is_seen { sent.iter().filter_map(|request| self.wrong(request)).collect() } else { Vec::new() };
+            if is_verified { sent.iter().filter_map(|request| self.wrong(request)).collect() } else { Vec::new() };
         if wrong.is_empty() {
-            return verdict;
+            return outcome;
         }
-        let mut failure = match verdict {
-            Verdict::Failed(failure) => failure,
-            _ => Box::new(Failure {
-                expected: case.expected(),
-                exchanges: exchanges(case.given(), sent),
-                ..Failure::default()
-            }),
+        let mut failure = match outcome {
+            Outcome::Failed(failure) => failure,
+            _ => Box::new(Failure { exchanges: exchanges(case.given(), sent), ..expected_of(case) }),
         };
-        failure.differences.extend(wrong.iter().flat_map(|said| said.lines().map(str::to_owned)));
-        Verdict::Failed(failure)
+        let differences = wrong.into_iter().map(|said| Difference::new("request.signature", None, None).note(said));
+        failure.differences.extend(differences);
+        Outcome::Failed(failure)
     }
 
     /// What is wrong with the signature of a request that came to an operation.
@@ -89,11 +86,10 @@ impl Verifier {
         let Denied { answer, signature_diagnosis } = admit(&mut self.gate, &request, operation, now()).err()?;
         match answer {
             Denial::Refusal(refusal) => {
-                let said = signature_diagnosis.unwrap_or_else(|| format!("{}: {}", refusal.code(), refusal.message()));
-                Some(format!("signature: {said}"))
+                Some(signature_diagnosis.unwrap_or_else(|| format!("{}: {}", refusal.code(), refusal.message())))
             }
-            // What cannot be verified is not wrong, unless it was asked for.
-            Denial::NotVerified(said) => is_required.then(|| format!("signature: {said}")),
+            // A signature that cannot be verified is wrong only where one is required.
+            Denial::NotVerified(said) => is_required.then_some(said),
         }
     }
 }
@@ -104,10 +100,4 @@ fn is_signed(recorded: &ReceivedRequest) -> bool {
     recorded.header("authorization").is_some_and(|value| !value.is_empty())
         || recorded.target.contains("Signature=")
         || in_form()
-}
-
-/// The time of day: clients sign with it.
-pub(super) fn now() -> Timestamp {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Timestamp::from_unix_millis(0).after(since)
 }

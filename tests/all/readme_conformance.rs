@@ -14,7 +14,7 @@ impl MyClient {
         MyClient(endpoint.to_owned())
     }
 
-    fn list_tasks(&self, input: &Input) -> conformance::Answer<taskmock::ehpc::list_tasks::Output> {
+    fn list_tasks(&self, input: &Input) -> conformance::ClientAnswer<taskmock::ehpc::list_tasks::Output> {
         crate::conformance::answer(&crate::mutants::sound(), &self.0, input, taskmock::Format::Json)
     }
 }

@@ -94,6 +94,63 @@ fn imports_go_downward_only() {
     assert!(imports > 50, "only {imports} imports were found");
 }
 
+/// The files of `conformance/`, each of which imports earlier ones only; `report` is a folder.
+const CONFORMANCE: &[&str] = &[
+    "error",
+    "time",
+    "case_id",
+    "client_answer",
+    "outcome",
+    "ignored",
+    "shape",
+    "any_case",
+    "laws",
+    "selection",
+    "results",
+    "known_failing",
+    "standing",
+    "summary",
+    "report",
+    "signatures",
+    "endpoint",
+    "driver",
+    "client_run",
+    "client_lines",
+    "server_run",
+];
+
+#[test]
+fn conformance_has_no_circle() {
+    let place = |name: &str| CONFORMANCE.iter().position(|file| *file == name);
+    let mut seen = vec![false; CONFORMANCE.len()];
+    for (file, text) in sources() {
+        let Some(name) = file.strip_prefix("conformance/").filter(|name| *name != "mod.rs") else { continue };
+        let (here, is_in_report) = (name.trim_end_matches(".rs"), name.starts_with("report/"));
+        let here = if is_in_report { "report" } else { here };
+        let here = place(here).unwrap_or_else(|| panic!("{file} has no place in the order"));
+        seen[here] = true;
+        let text = code(&text);
+        let outer = if is_in_report { "crate::conformance::" } else { "super::" };
+        // Imports of several files are written in braces.
+        let imports = text.split(outer).skip(1).flat_map(|import| match import.strip_prefix('{') {
+            Some(several) => several.split('}').next().unwrap_or("").split(',').map(str::trim).collect(),
+            None => vec![import],
+        });
+        for import in imports {
+            let other: String = import.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            // `report/mod.rs` imports by `super`; its files import one another.
+            let other = place(&other).unwrap_or_else(|| panic!("{file} imports {other}, which has no place"));
+            assert!(other < here, "{file} imports {}, which is not below it", CONFORMANCE[other]);
+        }
+        if name == "report/mod.rs" {
+            let imports = text.split("use super::").skip(1);
+            let below = |import: &str| place(import.split("::").next().unwrap_or("")).is_some_and(|other| other < here);
+            assert!(imports.into_iter().all(below), "{file}");
+        }
+    }
+    assert!(seen.iter().all(|seen| *seen), "a file of the order is gone");
+}
+
 #[test]
 fn only_the_rows_know_which_protocol_or_service_it_is() {
     let mut ids: Vec<&str> = taskmock::operations().map(|operation| operation.protocol().id).collect();
@@ -139,16 +196,17 @@ fn only_the_adapters_touch_the_world() {
             only_in(word, &["cli/", "main.rs", "connection/", "server/"]);
         }
         for word in ["Instant::now", "std::thread", "thread::", "std::net", "std::env", "Mutex"] {
-            let asks = [
-                "conformance/lines.rs",
+            let runs = [
+                "conformance/client_lines.rs",
+                "conformance/client_run.rs",
+                "conformance/driver.rs",
                 "conformance/results.rs",
-                "conformance/run.rs",
-                "conformance/server.rs",
-                "conformance/suite.rs",
+                "conformance/selection.rs",
+                "conformance/server_run.rs",
             ];
-            only_in(word, &[&["connection/", "server/", "clock_source.rs", "handle.rs", "cli/"], &asks[..]].concat());
+            only_in(word, &[&["connection/", "server/", "clock_source.rs", "handle.rs", "cli/"], &runs[..]].concat());
         }
-        only_in("SystemTime", &["cli/", "conformance/signatures.rs"]);
+        only_in("SystemTime", &["cli/", "conformance/time.rs"]);
         for word in ["Utc::now", "Local::now", "rand::", "todo!", "unimplemented!", "TODO", "FIXME"] {
             only_in(word, &[]);
         }

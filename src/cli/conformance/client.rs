@@ -1,38 +1,39 @@
-//! `taskmock conformance client`: a command that speaks lines of JSON.
+//! `taskmock conformance client`: runs the cases against a command that speaks lines of JSON.
 
 use std::time::Duration;
 
+use taskmock::Credentials;
 use taskmock::case::Level;
-use taskmock::conformance::{Side, Signatures, Suite};
-use taskmock::{Credentials, Shard};
+use taskmock::conformance::{ClientRun, KnownFailing, Selection, Side, Signatures};
 
 use super::process::{self, Client, Command};
-use super::{Failure, Reports, Selection, Telling, list, nothing_selected, quoted, refused};
+use super::{Failure, Progress, Reports, SelectionOptions, count, list, quoted, refused};
 
-/// As many seconds has the command by default.
+/// The default time for a case, in seconds.
 const TIMEOUT: f64 = 10.0;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    selection: Selection,
-    /// The encodings that are asked for: json, xml or all.
+    selection: SelectionOptions,
+    /// The encodings that the client asks for: json, xml or all.
     #[arg(long, default_value = "json", value_parser = super::formats)]
     format: super::Formats,
-    /// How many copies of the command are asked side by side.
+    /// Run so many copies of the command at the same time.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=256))]
     jobs: u16,
-    /// How many seconds the command has to answer a case, its start included.
+    /// The time that the command has for a case, its start included.
     #[arg(long, value_name = "SECONDS", default_value_t = TIMEOUT, value_parser = super::seconds, allow_negative_numbers = true)]
     timeout: f64,
-    /// With whose credentials each request has to be signed, as AK:SECRET or AK:SECRET:TOKEN. Without
-    /// it clients are given testid:testsecret, and requests may be unsigned, but not signed wrongly; `none` looks at no signature.
+    /// Require that each request is signed with these credentials, AK:SECRET or AK:SECRET:TOKEN. Without this
+    /// option the client gets testid:testsecret, and a request may be unsigned but not signed wrongly. `none`
+    /// verifies no signature.
     #[arg(long, value_name = "AK:SECRET")]
     credentials: Option<String>,
     #[command(flatten)]
     source: crate::cli::credentials::Source,
-    /// A field that is not compared, as a failure names it without places in lists: output.RequestId,
-    /// output.Tasks.Errors, error.message; may be given again.
+    /// Do not compare this field, named as in a failure but without places in lists: output.RequestId,
+    /// output.Tasks.Errors, error.message. May be repeated.
     #[arg(long, value_name = "FIELD")]
     ignore: Vec<String>,
     #[command(flatten)]
@@ -42,39 +43,33 @@ pub(super) struct Arguments {
     command: Vec<String>,
 }
 
-/// What is verified of a request's signature.
+/// Which requests have to be signed.
 fn signatures(credentials: Option<&str>) -> Result<Signatures, Failure> {
     Ok(match credentials {
         None => Signatures::IfSigned(Credentials::new("testid", "testsecret")),
-        Some("none") => Signatures::Unseen,
+        Some("none") => Signatures::NotVerified,
         Some(text) => Signatures::Required(crate::cli::credentials::read(text)?),
     })
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let credentials = arguments.source.one(arguments.credentials.as_deref())?;
-    let suite = Suite {
-        jobs: usize::from(arguments.jobs),
-        ignore: arguments.ignore.clone(),
-        signatures: signatures(credentials.as_deref())?,
-        ..arguments.selection.suite(&arguments.format)
-    };
+    let selection = arguments.selection.selection(&arguments.format);
     if arguments.selection.list {
-        return list(&suite, Side::Client);
+        return list(&selection, Side::Client);
     }
     let [program, rest @ ..] = &arguments.command[..] else {
         return Err(Failure::usage(
-            "there is no command to ask; give it after `--`, such as `-- python3 client.py`".to_owned(),
+            "there is no client; give its command after `--`, such as `-- python3 client.py`".to_owned(),
         ));
     };
-    let count = suite.count(Side::Client).map_err(refused)?;
-    // A shard may be empty, and is a part of the whole all the same.
-    if count == 0 && suite.shard == Shard::default() {
-        return Err(nothing_selected(&suite));
-    }
+    let count = count(&selection, Side::Client, arguments.selection.shard.is_some())?;
+    let known = arguments.reports.known()?;
+    let run = client_run(arguments, credentials.as_deref(), selection, known.clone())?;
     let words: Vec<String> = arguments.command.iter().map(|word| quoted(word)).collect();
     let words = words.join(" ");
-    let telling = Telling::start(&arguments.reports, again(arguments, credentials.as_deref(), &words), None, count)?;
+    let again = again(arguments, credentials.as_deref(), &words);
+    let progress = Progress::start(&arguments.reports, known, again, None, count)?;
     process::end_with_this_process();
     let command = Command::start(program, rest, Duration::from_secs_f64(arguments.timeout))
         .map_err(|error| Failure::usage(format!("cannot start {program}: {error}")))?;
@@ -82,11 +77,25 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         let mut client = Client::new(&command);
         move |case: &str, line: &str| client.ask(case, line)
     };
-    let results = suite.ask_lines(&words, client, |result| telling.tell(result)).map_err(refused)?;
-    telling.end(&results)
+    let results = run.run_lines(&words, client, |result| progress.tell(result)).map_err(refused)?;
+    progress.end(&results)
 }
 
-/// The line that asks a case again under the same terms. A secret is not repeated.
+fn client_run(
+    arguments: &Arguments,
+    credentials: Option<&str>,
+    selection: Selection,
+    known: KnownFailing,
+) -> Result<ClientRun, Failure> {
+    let run = ClientRun::new(selection).jobs(usize::from(arguments.jobs)).ignore(arguments.ignore.clone());
+    Ok(run.known_failing(known).signatures(signatures(credentials)?))
+}
+
+/// A longer command is shown without its end.
+const LONGEST_COMMAND: usize = 120;
+
+/// The command line that runs a case again with the same options. It does not repeat a secret, nor the end of a long
+/// command.
 fn again(arguments: &Arguments, credentials: Option<&str>, words: &str) -> String {
     let mut line = "taskmock conformance client --format all --case {case}".to_owned();
     let mut add = |option: &str, value: &str| line.push_str(&format!(" --{option} {}", quoted(value)));
@@ -100,5 +109,8 @@ fn again(arguments: &Arguments, credentials: Option<&str>, words: &str) -> Strin
     if (arguments.timeout - TIMEOUT).abs() > f64::EPSILON {
         add("timeout", &arguments.timeout.to_string());
     }
-    format!("{line} -- {words}")
+    match words.char_indices().nth(LONGEST_COMMAND) {
+        Some((end, _)) => format!("{line} -- {}… (the command is shortened)", words[..end].replace('\n', " ")),
+        None => format!("{line} -- {words}"),
+    }
 }

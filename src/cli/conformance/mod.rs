@@ -1,4 +1,4 @@
-//! `taskmock conformance`: the cases asked of a client or a server, and what came of it as reports.
+//! `taskmock conformance`: runs the cases against a client or a server, and writes the reports.
 
 mod client;
 mod http;
@@ -11,7 +11,9 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use taskmock::case::Level;
-use taskmock::conformance::{CaseResult, Conclusion, KnownFailing, Listed, Report, Results, Side, Suite, Terms};
+use taskmock::conformance::{
+    CaseResult, KnownFailing, Listed, Report, ReportOptions, Results, Selection, Side, Summary,
+};
 use taskmock::{Format, Seed, Shard};
 
 use super::{Failure, print, progress};
@@ -19,86 +21,83 @@ use super::{Failure, print, progress};
 #[derive(clap::Args)]
 pub(super) struct Arguments {
     #[command(subcommand)]
-    whom: Whom,
+    command: Command,
 }
 
 #[derive(clap::Subcommand)]
-enum Whom {
-    /// Ask a client, in any language: a command that reads a line of JSON for each case and prints one.
+enum Command {
+    /// Test a client in any language: a command that reads a line of JSON for each case and prints one.
     Client(client::Arguments),
-    /// Ask a server.
+    /// Test a server.
     Server(server::Arguments),
-    /// Make reports of results that were written with --json; those of shards are merged.
+    /// Make reports of results that runs wrote with --json; those of shards are merged.
     Report(report::Arguments),
-    /// Print the page that says all that a client needs to know, or the JSON Schema of its lines.
+    /// Print the page that says how a client is tested, or the JSON Schema of its lines.
     Protocol {
-        /// Print the JSON Schema in place of the page.
+        /// Print the JSON Schema instead of the page.
         #[arg(long)]
         schema: bool,
     },
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
-    match arguments.whom {
-        Whom::Client(arguments) => client::run(&arguments),
-        Whom::Server(arguments) => server::run(&arguments),
-        Whom::Report(arguments) => report::run(&arguments),
-        Whom::Protocol { schema: false } => print(taskmock::conformance::PROTOCOL.trim_end()),
-        Whom::Protocol { schema: true } => print(taskmock::conformance::PROTOCOL_SCHEMA.trim_end()),
+    match arguments.command {
+        Command::Client(arguments) => client::run(&arguments),
+        Command::Server(arguments) => server::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
+        Command::Protocol { schema: false } => print(taskmock::conformance::PROTOCOL.trim_end()),
+        Command::Protocol { schema: true } => print(taskmock::conformance::PROTOCOL_SCHEMA.trim_end()),
     }
 }
 
-/// Which cases are asked, of a client or a server.
+/// Which cases run.
 #[derive(clap::Args)]
-struct Selection {
-    /// Only this operation; may be given again.
+struct SelectionOptions {
+    /// Only this operation. May be repeated.
     #[arg(long, value_name = "ID")]
     operation: Vec<String>,
-    /// Only cases of which the name fits, such as `page_size.*`, or the whole name, such as
-    /// `*/xml/page_size.max`; `*` stands for anything. May be given again.
+    /// Only cases whose name matches, such as `page_size.*`, or whose whole name matches, such as
+    /// `*/xml/page_size.max`; `*` matches any text. May be repeated.
     #[arg(long = "case", value_name = "PATTERN")]
     names: Vec<String>,
-    /// Only cases that show a fact whose id fits; may be given again. `taskmock facts` lists them.
+    /// Only cases that show a fact whose id matches. `taskmock facts` lists them. May be repeated.
     #[arg(long, value_name = "PATTERN")]
     fact: Vec<String>,
     /// Only cases of this level: must (a document states it), should (the vendor or an SDK shows it), or
-    /// may (assumed); may be given again.
+    /// may (assumed). May be repeated.
     #[arg(long, value_name = "LEVEL", value_parser = str::parse::<Level>)]
     level: Vec<Level>,
-    /// How many random cases are asked besides. What is selected holds for them too; `--case 'random.*'`
-    /// asks nothing else.
+    /// Add so many random cases. The selection holds for them too; with `--case 'random.*'` only they run.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = super::whole, allow_negative_numbers = true)]
     cases: u64,
-    /// What the random cases are drawn from; the same seed gives the same ones on every machine.
+    /// The seed of the random cases: the same seed gives the same cases on every machine.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = super::whole, allow_negative_numbers = true)]
     seed: u64,
     /// Only one of several equal parts, such as 2/4; `conformance report` merges what they write with
     /// --json.
     #[arg(long, value_name = "K/N", value_parser = str::parse::<Shard>)]
     shard: Option<Shard>,
-    /// Print the names of the cases, one a line, each with its level and the fact that it is about, and ask
+    /// Print the names of the cases, one per line, each with its level and the fact that it is about, and run
     /// nothing.
     #[arg(long)]
     list: bool,
 }
 
-impl Selection {
-    fn suite(&self, formats: &Formats) -> Suite {
-        Suite {
-            operations: self.operation.clone(),
-            formats: formats.0.clone(),
-            names: self.names.clone(),
-            facts: self.fact.clone(),
-            levels: self.level.clone(),
-            random: self.cases,
-            seed: Seed(self.seed),
-            shard: self.shard.unwrap_or_default(),
-            ..Suite::default()
-        }
+impl SelectionOptions {
+    fn selection(&self, formats: &Formats) -> Selection {
+        Selection::new()
+            .operations(self.operation.clone())
+            .formats(formats.0.clone())
+            .cases(self.names.clone())
+            .facts(self.fact.clone())
+            .levels(self.level.clone())
+            .random(self.cases)
+            .seed(Seed(self.seed))
+            .shard(self.shard.unwrap_or_default())
     }
 }
 
-/// A run that cannot be.
+/// A run that cannot start.
 fn refused(error: taskmock::conformance::Error) -> Failure {
     Failure::usage(error.to_string())
 }
@@ -109,7 +108,7 @@ struct Formats(Vec<Format>);
 fn formats(text: &str) -> Result<Formats, String> {
     match text {
         "all" => Ok(Formats(Vec::new())),
-        one => one.parse().map(|format| Formats(vec![format])).map_err(|_| "there are json, xml and all".to_owned()),
+        one => one.parse().map(|format| Formats(vec![format])).map_err(|_| "it should be json, xml or all".to_owned()),
     }
 }
 
@@ -120,36 +119,43 @@ fn seconds(text: &str) -> Result<f64, String> {
     }
 }
 
-/// Prints the cases, one a line.
-fn list(suite: &Suite, side: Side) -> Result<(), Failure> {
-    let cases = suite.list(side).map_err(refused)?;
+/// Prints the cases, one per line.
+fn list(selection: &Selection, side: Side) -> Result<(), Failure> {
+    let cases = selection.list(side).map_err(refused)?;
     let width = cases.iter().map(|case| case.id.len()).max().unwrap_or(0);
     let line = |case: &Listed| {
         let level = case.level.to_string();
         format!("{:width$}  {level:6}  {}", case.id, case.facts.first().unwrap_or(&""))
     };
     match cases.is_empty() {
-        true => Err(nothing_selected(suite)),
+        true => Err(nothing_selected()),
         false => print(&cases.iter().map(line).collect::<Vec<_>>().join("\n")),
     }
 }
 
-fn nothing_selected(suite: &Suite) -> Failure {
-    let shard = if suite.shard == Shard::default() { String::new() } else { format!(" in the shard {}", suite.shard) };
-    Failure::usage(format!("no case is all of what is selected{shard}; --list without a selection prints them all"))
+/// How many cases are selected: at least one, but for a shard, which is a part of the whole even if it is empty.
+fn count(selection: &Selection, side: Side, is_shard: bool) -> Result<u64, Failure> {
+    match selection.count(side).map_err(refused)? {
+        0 if !is_shard => Err(nothing_selected()),
+        count => Ok(count),
+    }
 }
 
-/// What counts, and which reports are written.
+fn nothing_selected() -> Failure {
+    Failure::usage("no case matches the selection; --list without a selection prints all cases".to_owned())
+}
+
+/// What counts, what is printed, and which reports are written.
 #[derive(clap::Args)]
 struct Reports {
-    /// A file of the cases that are known to fail, one a line, with the reason after a #. It is exact: a
-    /// case on it that does not fail, and a line that names no case, fail the run.
+    /// The list of the cases that are known to fail, one per line, with the reason after a #. It is exact: a
+    /// case on it that passes or fails in another way, and an entry that matches no case, fail the run.
     #[arg(long, value_name = "FILE")]
     known_failing: Option<PathBuf>,
-    /// The least binding level of which a failing case fails the run: must, should or may.
+    /// The least binding level whose failures fail the run: must, should or may.
     #[arg(long, value_name = "LEVEL", default_value = "must", value_parser = str::parse::<Level>)]
     fail_on: Level,
-    /// Write the results as JSON, from which `conformance report` makes the other reports.
+    /// Write the results as JSON. `conformance report` makes the other reports of it.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
     /// Write the results as JUnit XML.
@@ -158,58 +164,72 @@ struct Reports {
     /// Write the results as one HTML page.
     #[arg(long, value_name = "FILE")]
     html: Option<PathBuf>,
+    /// Write the list of known failures with which this run conforms: the failures that count, and the entries of
+    /// --known-failing that still hold.
+    #[arg(long, value_name = "FILE")]
+    write_known_failing: Option<PathBuf>,
+    /// Print so many causes of failures, each with its first case; the others are counted.
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    max_failures: usize,
+    /// Print every failure in full, those that do not count included, and name the facts that were not
+    /// exercised.
+    #[arg(long, short)]
+    verbose: bool,
 }
 
-/// A run that is told while it goes on.
-struct Telling<'a> {
+/// A run while it goes on.
+struct Progress<'a> {
     reports: &'a Reports,
     known: KnownFailing,
-    /// How a case is asked again, with `{case}` for its name.
-    again: String,
-    server: Option<&'a str>,
+    options: ReportOptions,
     bar: indicatif::ProgressBar,
 }
 
-impl<'a> Telling<'a> {
-    fn start(reports: &'a Reports, again: String, server: Option<&'a str>, count: u64) -> Result<Self, Failure> {
+impl<'a> Progress<'a> {
+    /// `again` is the command line that runs a case again, with `{case}` in place of its name.
+    fn start(
+        reports: &'a Reports,
+        known: KnownFailing,
+        again: String,
+        server: Option<&str>,
+        count: u64,
+    ) -> Result<Self, Failure> {
         reports.check()?;
-        let bar = progress::bar(count, false);
-        Ok(Telling { reports, known: reports.known()?, again, server, bar })
+        let options = reports.options(known.clone(), again, server);
+        Ok(Progress { reports, known, options, bar: progress::bar(count, false) })
     }
 
-    fn terms(&self) -> Terms<'_> {
-        Terms { known: &self.known, least: self.reports.fail_on, again: Some(&self.again), server: self.server }
-    }
-
-    /// Tells a failure as soon as it is known.
+    /// Shows how far the run is; if it is verbose, prints a failure at once.
     fn tell(&self, result: &CaseResult) {
         self.bar.set_position(result.place);
-        if let Some(text) = self.terms().failure(result) {
+        if self.reports.verbose
+            && let Some(text) = self.options.failure(result)
+        {
             // A terminal that has gone changes nothing.
             self.bar.suspend(|| drop(writeln!(io::stdout().lock(), "{text}")));
         }
     }
 
-    /// Writes the reports, prints the summary, and ends as the results say.
+    /// Writes the reports, prints the failures and the summary, and ends as the results say.
     fn end(self, results: &Results) -> Result<(), Failure> {
         self.bar.finish_and_clear();
-        let report = Report { results, terms: self.terms() };
-        self.reports.write(&report)?;
-        print(&report.summary())?;
-        exit(&results.conclude(&self.known, self.reports.fail_on))
+        let report = Report::new(results, &self.options);
+        self.reports.write(&report, results)?;
+        print(&if self.reports.verbose { report.summary() } else { report.text() })?;
+        exit(&results.summarize(&self.known, self.reports.fail_on))
     }
 }
 
 /// Whether the run conforms, as an exit code.
-fn exit(conclusion: &Conclusion) -> Result<(), Failure> {
-    if let Some(why) = &conclusion.given_up {
+fn exit(summary: &Summary) -> Result<(), Failure> {
+    if let Some(why) = &summary.given_up {
         return Err(Failure::usage(why.clone()));
     }
-    if conclusion.conforms() {
+    if summary.conforms() {
         return Ok(());
     }
-    if conclusion.asked == 0 && conclusion.unknown.is_empty() {
-        return Err(Failure::usage("nothing was asked: no case that is selected is supported".to_owned()));
+    if summary.ran == 0 && summary.unmatched.is_empty() {
+        return Err(Failure::usage("no case ran: the client or server supports none of the selected cases".to_owned()));
     }
     Err(Failure::different("it does not conform".to_owned()))
 }
@@ -225,12 +245,22 @@ impl Reports {
         text.parse().map_err(|error: taskmock::conformance::KnownFailingError| wrong(error.to_string()))
     }
 
-    /// Whether the reports can be written, and each to a file of its own: to be told before the run.
+    fn options(&self, known: KnownFailing, again: String, server: Option<&str>) -> ReportOptions {
+        let options = ReportOptions::new().known_failing(known).fail_on(self.fail_on).again(again);
+        let options = options.max_failures(self.max_failures).verbose(self.verbose);
+        server.into_iter().fold(options, ReportOptions::server)
+    }
+
+    /// Checks before the run that the reports can be written, each to a file of its own.
     fn check(&self) -> Result<(), Failure> {
-        let files: Vec<&PathBuf> = [&self.json, &self.junit, &self.html].into_iter().flatten().collect();
+        let files: Vec<&PathBuf> =
+            [&self.json, &self.junit, &self.html, &self.write_known_failing].into_iter().flatten().collect();
         for (at, path) in files.iter().enumerate() {
             if files[..at].contains(path) && !fs::metadata(path).is_ok_and(|found| !found.is_file()) {
-                return Err(Failure::usage(format!("two reports are to be written to {}", path.display())));
+                return Err(Failure::usage(format!(
+                    "two reports go to {}; give each a file of its own",
+                    path.display()
+                )));
             }
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             if path.is_dir() || !folder.is_dir() {
@@ -241,9 +271,9 @@ impl Reports {
         Ok(())
     }
 
-    fn write(&self, report: &Report<'_>) -> Result<(), Failure> {
+    fn write(&self, report: &Report<'_>, results: &Results) -> Result<(), Failure> {
         if let Some(path) = &self.json {
-            let json = serde_json::to_string(report.results).expect("results are always JSON");
+            let json = serde_json::to_string(results).expect("results are always JSON");
             write(path, &(json + "\n"))?;
         }
         if let Some(path) = &self.junit {
@@ -252,18 +282,21 @@ impl Reports {
         if let Some(path) = &self.html {
             write(path, &report.html())?;
         }
+        if let Some(path) = &self.write_known_failing {
+            write(path, &report.known_failing())?;
+        }
         Ok(())
     }
 }
 
-/// Writes a file in one step: what was there stays until all of the new one is written. What is no file,
+/// Writes a file in one step: the old file stays until all of the new one is written. A path that is not a file,
 /// such as a pipe, is written to.
 fn write(path: &Path, text: &str) -> Result<(), Failure> {
     let failure = |error: io::Error| Failure::usage(format!("cannot write {}: {error}", path.display()));
     if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
         return fs::write(path, text).map_err(failure);
     }
-    // What a link leads to is replaced, and not the link.
+    // A link stays; the file that it leads to is replaced.
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     // A name that nobody can guess, and the permissions of any new file.

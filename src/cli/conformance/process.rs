@@ -1,5 +1,5 @@
-//! Process: a client under test as a child process, asked line by line, killed when it hangs and
-//! started anew when it has ended.
+//! Process: a client under test as a child process: one line per case, killed when it hangs, started again when it
+//! has ended.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -9,24 +9,24 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use taskmock::conformance::{Answer, Reply};
+use taskmock::conformance::{ClientAnswer, NoAnswer, Reply};
 
 use crate::cli::signals::Signals;
 use crate::text;
 
-/// A longer line is rubbish, in bytes.
+/// A longer line is not an answer, in bytes.
 const LONGEST_LINE: usize = 1 << 20;
 
-/// As much of what a client writes to its standard error is kept, in bytes.
+/// So much of the end of a client's standard error is kept, in bytes.
 const MOST_STDERR: usize = 16 << 10;
 
-/// What a client that has ended left in its pipes is awaited so long.
+/// How long to wait for what a client that has ended left in its pipes.
 const LAST_WORDS_WITHIN: Duration = Duration::from_millis(500);
 
-/// A client has so long to end when its input has.
+/// How long a client has to end after its input ended.
 const END_WITHIN: Duration = Duration::from_secs(5);
 
-/// Between two looks at whether a client has ended.
+/// The time between two checks whether a client has ended.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// The command, and how long it has for a case.
@@ -70,8 +70,8 @@ impl<'a> Client<'a> {
         Client { command, running: lock(&command.first).take(), has_answered: false }
     }
 
-    /// Asks for one case. A client that ended well after an earlier answer is started anew: it may be one that
-    /// answers one line each time.
+    /// Runs one case. A client that ended with status 0 after an earlier answer is started again: it may be a command
+    /// that answers one line each time.
     pub(super) fn ask(&mut self, case: &str, line: &str) -> Reply {
         let had_answered = self.has_answered;
         let mut reply = self.ask_once(case, line);
@@ -79,46 +79,51 @@ impl<'a> Client<'a> {
             reply = self.ask_once(case, line);
         }
         reply.unwrap_or_else(|| {
-            let said = "it ended without an answer, as if all were well".to_owned();
-            Reply::Nothing { said, stderr: String::new() }
+            let reason = "it ended with status 0 and without an answer".to_owned();
+            Reply::None { why: NoAnswer::Crashed, reason, stderr: String::new() }
         })
     }
 
-    /// None if it ended, as if all were well, in place of an answer.
+    /// None if it ended with status 0 before it answered.
     fn ask_once(&mut self, case: &str, line: &str) -> Option<Reply> {
-        let nothing = |said: String, stderr: String| Some(Reply::Nothing { said, stderr });
+        let none = |why: NoAnswer, reason: String, stderr: String| Some(Reply::None { why, reason, stderr });
         self.has_answered = false;
         let mut running = match self.running.take().map_or_else(|| self.command.spawn().map(Running::of), Ok) {
             Ok(running) => running,
-            Err(error) => return nothing(format!("it cannot be started: {error}"), String::new()),
+            Err(error) => return none(NoAnswer::Crashed, format!("it cannot be started: {error}"), String::new()),
         };
         if let Some(more) = running.printed_more() {
             let stderr = running.end();
-            return nothing(format!("after its answer to the case before it printed {}", shown(&more)), stderr);
+            let reason = format!("it printed more after its answer to the previous case\nit printed {}", shown(&more));
+            return none(NoAnswer::Garbled, reason, stderr);
         }
-        let said = match running.ask(line, self.command.timeout) {
-            Ok(printed) => match Answer::of_line(&printed, case) {
+        let (why, reason) = match running.ask(line, self.command.timeout) {
+            Ok(printed) => match ClientAnswer::of_line(&printed, case) {
                 Ok(answer) => {
                     (self.running, self.has_answered) = (Some(running), true);
                     return Some(Reply::Answer(answer));
                 }
-                Err(said) => format!("{said}\nit printed {}", shown(&printed)),
+                Err(said) => (NoAnswer::Garbled, format!("{said}\nit printed {}", shown(&printed))),
             },
             Err(Silence::Ended(status)) => {
                 let stderr = running.end();
                 return match status {
                     Some(status) if status.success() => None,
-                    Some(status) => nothing(format!("it ended without an answer: {status}"), stderr),
-                    None => nothing("it closed its standard output without an answer".to_owned(), stderr),
+                    Some(status) => none(NoAnswer::Crashed, format!("it ended without an answer: {status}"), stderr),
+                    None => {
+                        none(NoAnswer::Crashed, "it closed its standard output without an answer".to_owned(), stderr)
+                    }
                 };
             }
             Err(Silence::TimedOut) => {
-                format!("it did not answer within {} s", self.command.timeout.as_secs_f64())
+                (NoAnswer::Hung, format!("it did not answer within {} s", self.command.timeout.as_secs_f64()))
             }
-            Err(Silence::LongLine) => format!("it printed a line of more than {} MiB", LONGEST_LINE >> 20),
+            Err(Silence::LongLine) => {
+                (NoAnswer::Garbled, format!("it printed a line of more than {} MiB", LONGEST_LINE >> 20))
+            }
         };
         let stderr = running.end();
-        nothing(said, stderr)
+        none(why, reason, stderr)
     }
 }
 
@@ -167,7 +172,7 @@ impl Running {
         Running { child, lines_in, lines_out, stderr, stderr_read, status: None }
     }
 
-    /// A line that nobody asked for.
+    /// A line that answers no case.
     fn printed_more(&mut self) -> Option<Vec<u8>> {
         self.lines_out.try_recv().ok()
     }

@@ -1,9 +1,9 @@
-//! `taskmock conformance report`: results of one run or of its shards, as reports.
+//! `taskmock conformance report`: makes reports of the results of one run or of its shards.
 
 use std::fs;
 use std::path::PathBuf;
 
-use taskmock::conformance::{Report, Results, Side, Terms};
+use taskmock::conformance::{Report, Results, Side};
 
 use super::{Failure, Reports, exit, print};
 
@@ -35,16 +35,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let missing: Vec<String> = results.missing_shards().iter().map(ToString::to_string).collect();
     if !missing.is_empty() {
         return Err(Failure::usage(format!(
-            "the results of the shards {} are missing; give all of them",
+            "the results of the shards {} are missing; give the results of every shard",
             missing.join(", ")
         )));
     }
-    let known = arguments.reports.known()?;
     let again = format!("taskmock conformance {} --case {{case}} …", results.side);
     let server = (results.side == Side::Server).then(|| results.subject.trim_end_matches('/'));
-    let terms = Terms { known: &known, least: arguments.reports.fail_on, again: Some(&again), server };
-    let report = Report { results: &results, terms };
-    arguments.reports.write(&report)?;
+    let options = arguments.reports.options(arguments.reports.known()?, again, server);
+    let report = Report::new(&results, &options);
+    arguments.reports.write(&report, &results)?;
     print(&report.text())?;
-    exit(&results.conclude(&known, arguments.reports.fail_on))
+    exit(&results.summarize(&arguments.reports.known()?, arguments.reports.fail_on))
 }

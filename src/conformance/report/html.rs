@@ -1,18 +1,35 @@
-//! HTML: results as one self-contained page: a matrix of facts and verdicts, and every failure with
-//! its exchange side by side.
+//! HTML: results as one self-contained page: the failures by cause, a matrix of facts, and every case with its
+//! exchange side by side.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use super::{Report, Standing, escaped, facts};
-use crate::case::Level;
-use crate::conformance::results::{CaseResult, Exchange, Tally};
-use crate::fact::Fact;
+use super::{Report, case_html, causes, escaped};
+use crate::case::{GENERATOR_VERSION, Level};
+use crate::conformance::results::{CaseResult, Tally};
+use crate::conformance::selection::CasesByName;
+use crate::conformance::standing::Standing;
+use crate::conformance::summary::Summary;
+use crate::fact::{DOCUMENTS, Fact};
 
 const STYLE: &str = include_str!("page.css");
 
+const SCRIPT: &str = include_str!("page.js");
+
+/// The page loads nothing and sends nothing.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
+
+/// The standings with their explanations, for the legend.
+const LEGEND: &[(&str, &str, &str)] = &[
+    ("failed", "failed", "not as expected, and it counts"),
+    ("known", "known to fail", "on the list of known failures"),
+    ("uncounted", "not counted", "fails at a level that does not count"),
+    ("passed", "passed", "as expected"),
+    ("none", "not run", "not supported"),
+];
+
 impl Report<'_> {
-    /// The results as an HTML page that needs nothing else.
+    /// Returns the results as an HTML page that needs nothing else.
     ///
     /// ```
     /// # fn show(report: taskmock::conformance::Report) {
@@ -21,122 +38,176 @@ impl Report<'_> {
     /// ```
     pub fn html(&self) -> String {
         let results = self.results;
-        let conclusion = results.conclude(self.terms.known, self.terms.least);
+        let summary = results.summarize(&self.options.known, self.options.fail_on);
+        // Another version may have other cases under the same names.
+        let catalogue = (results.generator_version == GENERATOR_VERSION).then(|| CasesByName::of(results.side));
+        let catalogue = catalogue.as_ref();
+        let mut page = String::new();
+        self.header(&mut page, &summary);
+        page.push_str("<main>\n");
+        self.overview(&mut page);
+        let sections = [
+            ("failures", "Failures", "failed", true),
+            ("known", "Known to fail", "known", false),
+            ("uncounted", "Failed, not counted", "uncounted", true),
+        ];
+        for (id, title, class, by_cause) in sections {
+            self.section(&mut page, id, title, class, by_cause, catalogue);
+        }
+        self.matrix(&mut page);
+        self.section(&mut page, "not-run", "Not run", "none", false, catalogue);
+        self.section(&mut page, "passed", "Passed", "passed", false, catalogue);
+        let _ = write!(page, "</main>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n");
+        page
+    }
+
+    fn header(&self, page: &mut String, summary: &Summary) {
+        let results = self.results;
         let tally = results.tally();
         let (exercised, missed) = results.facts_exercised();
-        let verdict = if conclusion.conforms() { "conforms" } else { "does not conform" };
-        let class = if conclusion.conforms() { "passed" } else { "failed" };
-        let mut page = String::new();
+        let verdict = if summary.conforms() { "conforms" } else { "does not conform" };
+        let class = if summary.conforms() { "passed" } else { "failed" };
         let _ = write!(
             page,
             "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
              <title>{subject} {verdict}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n\
-             <h1 class=\"{class}\">{verdict}</h1>\n\
-             <p class=\"subject\">{kind} <code>{subject}</code>, taskmock {version}</p>\n<dl>\n",
+             <h1 class=\"{class}\">{verdict}</h1>\n<p class=\"subject\">{side} <code>{subject}</code></p>\n<dl>\n",
             subject = escaped(&results.subject),
-            kind = results.side,
-            version = escaped(&results.version),
+            side = results.side,
         );
         let mut number = |count: u64, label: &str, class: &str| {
             let class = if count == 0 { "" } else { class };
             let _ = writeln!(page, "<div class=\"{class}\"><dt>{label}</dt><dd>{count}</dd></div>");
         };
         number(tally.passed, "passed", "passed");
-        number(conclusion.failed.len() as u64 + conclusion.more, "failed", "failed");
-        number(conclusion.known, "known to fail", "known");
-        number(conclusion.below, "failed, not counted", "below");
-        number(tally.unsupported, "not asked", "");
+        number(summary.failed.len() as u64 + summary.unreported, "failed", "failed");
+        number(tally.no_answer, "without an answer", "failed");
+        number(summary.known, "known to fail", "known");
+        number(summary.not_counted, "failed, not counted", "uncounted");
+        number(tally.unsupported, "not run", "");
         let _ = writeln!(
             page,
             "<div><dt>facts exercised</dt><dd>{} <small>of {}</small></dd></div>\n</dl>",
             exercised.len(),
             exercised.len() + missed.len()
         );
-        if !conclusion.conforms() {
-            let _ = writeln!(page, "<pre class=\"conclusion\">{}</pre>", escaped(&conclusion.to_string()));
+        if !summary.conforms() {
+            let _ = writeln!(page, "<pre class=\"conclusion\">{}</pre>", escaped(&summary.to_string()));
         }
-        page.push_str("</header>\n<main>\n");
-        self.overview(&mut page);
-        self.failures(&mut page, "Failures", |standing| standing == Standing::Failed);
-        self.matrix(&mut page);
-        self.failures(&mut page, "Known to fail", |standing| matches!(standing, Standing::Known(_)));
-        self.failures(&mut page, "Failed, not counted", |standing| standing == Standing::Below);
-        page.push_str("</main>\n</body>\n</html>\n");
-        page
+        self.run_data(page);
+        page.push_str("</header>\n");
+        self.contents_and_filter(page);
+    }
+
+    /// When, how long, by which version, and with which options.
+    fn run_data(&self, page: &mut String) {
+        let results = self.results;
+        let mut rows = vec![
+            ("started", results.started.clone()),
+            ("duration", format!("{}.{:03} s", results.micros / 1_000_000, results.micros / 1000 % 1000)),
+            ("taskmock", format!("{}, generator {}", results.version, results.generator_version)),
+            ("selection", results.run.selection.clone()),
+            ("options", results.run.options.join(", ")),
+            ("fail on", self.options.fail_on.to_string()),
+        ];
+        if results.run.random > 0 {
+            rows.push(("random", format!("{} cases, seed {}", results.run.random, results.run.seed.0)));
+        }
+        page.push_str("<table class=\"run\">\n");
+        for (name, value) in rows.iter().filter(|(_, value)| !value.is_empty()) {
+            let _ = writeln!(page, "<tr><th scope=\"row\">{name}</th><td>{}</td></tr>", escaped(value));
+        }
+        page.push_str("</table>\n");
+    }
+
+    fn contents_and_filter(&self, page: &mut String) {
+        let count = |class: &str| self.with(|standing| standing.class() == class).len();
+        page.push_str("<nav aria-label=\"Contents\">\n");
+        let sections = [
+            ("failures", "Failures", count("failed")),
+            ("known", "Known to fail", count("known")),
+            ("uncounted", "Failed, not counted", count("uncounted")),
+            ("facts", "Facts", self.results.facts.len()),
+            ("not-run", "Not run", count("none")),
+            ("passed", "Passed", count("passed")),
+        ];
+        for (id, title, count) in sections.iter().filter(|(.., count)| *count > 0) {
+            let _ = writeln!(page, "<a href=\"#{id}\">{title} <small>{count}</small></a>");
+        }
+        page.push_str("</nav>\n<form id=\"filter\" role=\"search\" aria-label=\"Filter cases\" hidden>\n");
+        page.push_str(
+            "<label>search <input type=\"search\" name=\"text\" placeholder=\"name, path, value\"></label>\n",
+        );
+        let (mut outcomes, mut levels) = (BTreeSet::new(), BTreeSet::new());
+        let (mut operations, mut facts, mut names) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for result in &self.results.cases {
+            outcomes.insert(result.outcome.name().to_owned());
+            levels.insert(result.level);
+            operations.insert(result.pieces().0.to_owned());
+            facts.extend(result.facts.iter().cloned());
+            names.insert(causes::name(result));
+        }
+        names.remove("");
+        let levels: Vec<String> = levels.iter().map(ToString::to_string).collect();
+        select(page, "outcome", outcomes.iter());
+        select(page, "level", levels.iter());
+        select(page, "operation", operations.iter());
+        select(page, "fact", facts.iter());
+        select(page, "cause", names.iter());
+        page.push_str("<button type=\"reset\">clear</button>\n<output></output>\n</form>\n");
+    }
+
+    /// The cases of one standing, or nothing if there are none.
+    fn section(
+        &self,
+        page: &mut String,
+        id: &str,
+        title: &str,
+        class: &str,
+        by_cause: bool,
+        catalogue: Option<&CasesByName>,
+    ) {
+        let results = self.with(|standing| standing.class() == class);
+        if results.is_empty() {
+            return;
+        }
+        let _ = writeln!(page, "<section id=\"{id}\">\n<h2>{title} <small>{}</small></h2>", results.len());
+        if by_cause {
+            for cause in causes::of(&results) {
+                let (name, count) = (escaped(&cause.name), cause.cases.len());
+                let _ =
+                    writeln!(page, "<section class=\"cause\">\n<h3><code>{name}</code> <small>{count}</small></h3>");
+                cause.cases.iter().for_each(|result| case_html::add(page, result, self.options, catalogue));
+                page.push_str("</section>\n");
+            }
+        } else {
+            results.iter().for_each(|result| case_html::add(page, result, self.options, catalogue));
+        }
+        page.push_str("</section>\n");
     }
 
     /// A square for each case, by operation and encoding.
     fn overview(&self, page: &mut String) {
-        page.push_str("<section class=\"overview\">\n");
+        page.push_str("<section class=\"overview\">\n<ul class=\"legend\">\n");
+        for (class, name, says) in LEGEND {
+            let _ = writeln!(page, "<li><i class=\"{class}\"></i> {name}: {says}</li>");
+        }
+        page.push_str("</ul>\n");
+        documents(page);
         for ((operation, format), results) in self.groups() {
             let _ = write!(page, "<h3>{} <small>{}</small></h3>\n<p>", escaped(operation), escaped(format));
             for result in results {
-                let (id, level) = (escaped(&result.id), result.level);
-                let _ = match self.standing(result).class() {
-                    class @ ("passed" | "none") => write!(page, "<i class=\"{class}\" title=\"{id} ({level})\"></i>"),
-                    class => write!(page, "<a class=\"{class}\" href=\"#{id}\" title=\"{id} ({level})\"></a>"),
-                };
+                let (id, level, class) = (escaped(&result.id), result.level, self.options.standing(result).class());
+                let _ = write!(
+                    page,
+                    "<a class=\"{class}\" href=\"#{id}\" title=\"{id} ({level})\" aria-label=\"{id}: {class}\"></a>"
+                );
             }
             page.push_str("</p>\n");
         }
         page.push_str("</section>\n");
-    }
-
-    fn failures(&self, page: &mut String, title: &str, are_meant: impl Fn(Standing<'_>) -> bool) {
-        let failing: Vec<&CaseResult> =
-            self.results.cases.iter().filter(|result| are_meant(self.standing(result))).collect();
-        if failing.is_empty() {
-            return;
-        }
-        let _ = writeln!(page, "<section>\n<h2>{title} <small>{}</small></h2>", failing.len());
-        failing.iter().for_each(|result| self.one_failure(page, result, self.standing(result)));
-        page.push_str("</section>\n");
-    }
-
-    fn one_failure(&self, page: &mut String, result: &CaseResult, standing: Standing<'_>) {
-        let Some(failure) = result.failure() else { return };
-        let (class, open) = (standing.class(), if standing == Standing::Failed { " open" } else { "" });
-        let _ = write!(
-            page,
-            "<details class=\"{class}\"{open}>\n<summary><code>{id}</code> <span class=\"level\">{level}</span></summary>\n",
-            id = escaped(&result.id),
-            level = result.level,
-        );
-        if let Standing::Known(why) = standing {
-            let _ = writeln!(page, "<p>Known to fail: {}</p>", escaped(why));
-        }
-        let _ = writeln!(
-            page,
-            "<pre class=\"differences\" id=\"{}\">{}</pre>",
-            escaped(&result.id),
-            escaped(&failure.differences.join("\n"))
-        );
-        let pretty = |value: &serde_json::Value| match value {
-            serde_json::Value::Null => "nothing".to_owned(),
-            value => cut(&serde_json::to_string_pretty(value).unwrap_or_default()),
-        };
-        compared(page, &pretty(&failure.expected), &pretty(&failure.got));
-        for exchange in &failure.exchanges {
-            side_by_side(page, "request", &request(exchange), "response", &response(exchange));
-            let _ = writeln!(page, "<pre class=\"curl\">{}</pre>", escaped(&exchange.curl(self.terms.base_url())));
-        }
-        if !failure.stderr.is_empty() {
-            let _ = writeln!(
-                page,
-                "<figure><figcaption>stderr</figcaption><pre>{}</pre></figure>",
-                escaped(&failure.stderr)
-            );
-        }
-        page.push_str("<ul class=\"facts\">\n");
-        facts(result).for_each(|fact| {
-            let _ = writeln!(page, "<li>{}</li>", escaped(&fact));
-        });
-        page.push_str("</ul>\n");
-        if let Some(again) = self.terms.again(result) {
-            let _ = writeln!(page, "<p>Ask it again: <code>{}</code></p>", escaped(&again));
-        }
-        page.push_str("</details>\n");
     }
 
     /// For each operation a table: a row for each fact that some case shows, a column for each encoding.
@@ -154,9 +225,10 @@ impl Report<'_> {
                     .or_default()
                     .entry(format)
                     .or_default()
-                    .add(self.standing(result), result);
+                    .add(self.options.standing(result), result);
             }
         }
+        page.push_str("<div id=\"facts\">\n");
         for operation in crate::services::operations() {
             let rows: Vec<_> =
                 crate::backend::facts().filter(|fact| cells.contains_key(&(operation.id, fact.id))).collect();
@@ -177,6 +249,7 @@ impl Report<'_> {
             }
             page.push_str("</tbody>\n</table>\n</section>\n");
         }
+        page.push_str("</div>\n");
         let (_, missed) = self.results.facts_exercised();
         if !missed.is_empty() {
             let _ = writeln!(
@@ -192,30 +265,41 @@ impl Report<'_> {
     }
 }
 
-impl Standing<'_> {
-    /// How the page shows it.
-    fn class(self) -> &'static str {
-        match self {
-            Standing::Passed => "passed",
-            Standing::Failed => "failed",
-            Standing::Known(_) => "known",
-            Standing::Below => "below",
-            Standing::NotAsked(_) => "none",
-        }
+/// The documents that facts cite, with their addresses.
+fn documents(page: &mut String) {
+    page.push_str("<table class=\"run documents\">\n<caption>The documents that the facts cite</caption>\n");
+    for document in DOCUMENTS {
+        let (name, address) = (escaped(&document.to_string()), escaped(document.address));
+        let date = document.date.map(|date| format!(", {}", escaped(date))).unwrap_or_default();
+        let _ = writeln!(
+            page,
+            "<tr><th scope=\"row\">{name}</th><td>{}{date}, <a href=\"{address}\">{address}</a></td></tr>",
+            escaped(document.vendor),
+        );
     }
+    page.push_str("</table>\n");
 }
 
-/// What came of the cases that show one fact in one encoding.
+/// A list to choose one value from.
+fn select<'a>(page: &mut String, name: &str, values: impl Iterator<Item = &'a String>) {
+    let _ = write!(page, "<label>{name} <select name=\"{name}\"><option value=\"\">any</option>");
+    values.for_each(|value| {
+        let _ = write!(page, "<option>{}</option>", escaped(value));
+    });
+    page.push_str("</select></label>\n");
+}
+
+/// How the cases that show one fact in one encoding ended.
 #[derive(Default)]
 struct Cell<'a> {
     tally: Tally,
-    /// The worst of them, and the first case that stands so.
+    /// The worst standing, and the first case that has it.
     worst: Option<(Standing<'a>, &'a str)>,
 }
 
 impl<'a> Cell<'a> {
     fn add(&mut self, standing: Standing<'a>, result: &'a CaseResult) {
-        self.tally.count(&result.verdict);
+        self.tally.count(&result.outcome);
         if self.worst.is_none_or(|(worst, _)| standing > worst) {
             self.worst = Some((standing, &result.id));
         }
@@ -230,76 +314,24 @@ fn row(page: &mut String, fact: &Fact, operation: &str, formats: &[&str], cells:
         "<tr><th scope=\"row\"><code>{}</code> <span class=\"level\">{level}</span><span class=\"says\">{} <cite>{}</cite></span></th>",
         escaped(short),
         escaped(fact.says),
-        escaped(fact.source)
+        escaped(&fact.citation())
     );
     for format in formats {
         let cell = cells.get(format);
         let (class, mark, id) = match cell.and_then(|cell| cell.worst) {
             None => ("none", "–", ""),
-            Some((standing @ Standing::NotAsked(_), _)) => (standing.class(), "–", ""),
+            Some((standing @ Standing::NotRun(_), _)) => (standing.class(), "–", ""),
             Some((standing @ Standing::Passed, _)) => (standing.class(), "✓", ""),
             Some((standing, id)) => (standing.class(), "✗", id),
         };
         let tally = cell.map(|cell| cell.tally).unwrap_or_default();
-        let title = format!("{} passed, {} failed, {} not asked", tally.passed, tally.failed, tally.unsupported);
+        let title = format!("{} passed, {} failed, {} not run", tally.passed, tally.wrong(), tally.unsupported);
         let _ = write!(page, "<td class=\"{class}\" title=\"{title}\">");
-        let count = if tally.asked() == 0 { String::new() } else { format!(" {}/{}", tally.passed, tally.asked()) };
+        let count = if tally.ran() == 0 { String::new() } else { format!(" {}/{}", tally.passed, tally.ran()) };
         let _ = match id {
             "" => write!(page, "{mark}<small>{count}</small></td>"),
             id => write!(page, "<a href=\"#{}\">{mark}<small>{count}</small></a></td>", escaped(id)),
         };
     }
     page.push_str("</tr>\n");
-}
-
-/// Two texts side by side.
-fn side_by_side(page: &mut String, left: &str, left_text: &str, right: &str, right_text: &str) {
-    figures(page, (left, &escaped(left_text)), (right, &escaped(right_text)));
-}
-
-/// The same with the lines marked that only one of them has.
-fn compared(page: &mut String, expected: &str, got: &str) {
-    let marked = |text: &str, other: &str| {
-        let others: HashSet<&str> = other.lines().collect();
-        let line = |line: &str| match others.contains(line) || line.trim().len() < 2 {
-            true => escaped(line),
-            false => format!("<mark>{}</mark>", escaped(line)),
-        };
-        text.lines().map(line).collect::<Vec<_>>().join("\n")
-    };
-    figures(page, ("expected", &marked(expected, got)), ("got", &marked(got, expected)));
-}
-
-fn figures(page: &mut String, left: (&str, &str), right: (&str, &str)) {
-    let figure =
-        |(caption, html): (&str, &str)| format!("<figure><figcaption>{caption}</figcaption><pre>{html}</pre></figure>");
-    let _ = writeln!(page, "<div class=\"sides\">{}{}</div>", figure(left), figure(right));
-}
-
-fn request(exchange: &Exchange) -> String {
-    let mut text = format!("{} {}\n", exchange.method, exchange.target);
-    headers(&mut text, &exchange.headers);
-    text + "\n" + &exchange.body
-}
-
-fn response(exchange: &Exchange) -> String {
-    let mut text = format!("{}\n", exchange.status);
-    headers(&mut text, &exchange.response_headers);
-    text + "\n" + &exchange.response_body
-}
-
-fn headers(text: &mut String, headers: &[(String, String)]) {
-    headers.iter().for_each(|(name, value)| {
-        let _ = writeln!(text, "{name}: {value}");
-    });
-}
-
-/// The beginning of a long value; all of it is in the JSON report.
-fn cut(text: &str) -> String {
-    const MOST_LINES: usize = 60;
-    let mut lines: Vec<&str> = text.lines().take(MOST_LINES + 1).collect();
-    if lines.len() > MOST_LINES {
-        lines[MOST_LINES] = "…";
-    }
-    lines.join("\n")
 }

@@ -1,19 +1,24 @@
-//! Text: what a person reads in a terminal or in the log of a build.
+//! Text: a report for a terminal or the log of a build.
 
 use std::fmt::Write as _;
 
-use super::{Report, Standing, Terms, facts};
+use super::{Report, ReportOptions, facts, plain};
 use crate::case::{Level, shown};
-use crate::conformance::results::{CaseResult, Exchange, Verdict};
+use crate::conformance::outcome::{Exchange, Outcome};
+use crate::conformance::results::CaseResult;
+use crate::conformance::standing::Standing;
 
-/// As many facts that were not exercised are named of an operation or a protocol; of more, the number.
-const MOST_FACTS: usize = 16;
-
-/// As many facts of a case that fails are told; the first is the one that it is about.
+/// So many facts of a case are shown; the first is the one that the case is about.
 const MOST_FACTS_OF_A_CASE: usize = 4;
 
+/// So many cases with the same cause are named; the others are counted.
+const MOST_ALIKE: usize = 4;
+
+/// So many differences of a case are shown; the others are counted.
+const MOST_DIFFERENCES: usize = 10;
+
 impl Report<'_> {
-    /// All failures that matter, then the summary.
+    /// Returns the failures that count, grouped by cause, then the [summary](Report::summary).
     ///
     /// ```
     /// # fn show(report: taskmock::conformance::Report) {
@@ -21,8 +26,7 @@ impl Report<'_> {
     /// # }
     /// ```
     pub fn text(&self) -> String {
-        let failures = self.results.cases.iter().filter_map(|result| self.terms.failure(result));
-        let mut text = failures.collect::<Vec<_>>().join("\n");
+        let mut text = self.failures();
         if !text.is_empty() {
             text.push('\n');
         }
@@ -30,8 +34,32 @@ impl Report<'_> {
         text
     }
 
-    /// How many cases of each level pass, by operation and encoding; the facts that were exercised; and
-    /// whether it conforms.
+    /// Returns the failures that count: of each cause the first in full and the names of others. A verbose
+    /// report has every failure in full.
+    ///
+    /// ```
+    /// # fn show(report: taskmock::conformance::Report) {
+    /// println!("{}", report.failures());
+    /// # }
+    /// ```
+    pub fn failures(&self) -> String {
+        if self.options.verbose {
+            let failures = self.results.cases.iter().filter_map(|result| self.options.failure(result));
+            return failures.collect::<Vec<_>>().join("\n");
+        }
+        let causes = self.causes();
+        let (first, others) = causes.split_at(self.options.max_failures.min(causes.len()));
+        let mut texts: Vec<String> = first.iter().map(|cause| self.options.cause(&cause.cases)).collect();
+        if !others.is_empty() {
+            let cases: usize = others.iter().map(|cause| cause.cases.len()).sum();
+            let causes = if others.len() == 1 { "cause" } else { "causes" };
+            texts.push(format!("{} more {causes} ({cases} failed); --max-failures N shows them\n", others.len()));
+        }
+        texts.join("\n")
+    }
+
+    /// Returns how many cases of each level pass, by operation and encoding, how many facts were exercised, and
+    /// in the last line whether the results conform.
     ///
     /// ```
     /// # fn show(report: taskmock::conformance::Report) {
@@ -47,128 +75,142 @@ impl Report<'_> {
             let name = format!("{operation}/{format}");
             let _ = write!(text, "{name:width$} ");
             for level in Level::ALL {
-                let verdicts = listed.iter().filter(|result| result.level == *level).map(|result| &result.verdict);
-                let passed = verdicts.clone().filter(|verdict| **verdict == Verdict::Passed).count();
-                let failed = verdicts.filter(|verdict| matches!(verdict, Verdict::Failed(_))).count();
+                let outcomes = listed.iter().filter(|result| result.level == *level).map(|result| &result.outcome);
+                let passed = outcomes.clone().filter(|outcome| **outcome == Outcome::Passed).count();
+                let failed = outcomes.filter(|outcome| outcome.failure().is_some()).count();
                 if passed + failed > 0 {
                     let _ = write!(text, " {level} {passed} of {},", passed + failed);
                 }
             }
-            let not_asked = |result: &&&&CaseResult| matches!(self.standing(result), Standing::NotAsked(_));
-            match listed.iter().filter(not_asked).count() {
+            let not_run = |result: &&&&CaseResult| matches!(self.options.standing(result), Standing::NotRun(_));
+            match listed.iter().filter(not_run).count() {
                 0 => drop(text.pop()),
-                count => drop(write!(text, " {count} not asked")),
+                count => drop(write!(text, " {count} not run")),
             }
             text.push('\n');
         }
         for (level, tally) in &self.results.random {
-            let _ = write!(text, "random {level} {} of {}", tally.passed, tally.asked());
-            let _ = if tally.unsupported > 0 {
-                writeln!(text, ", {} not asked", tally.unsupported)
-            } else {
-                writeln!(text)
-            };
+            let not_run =
+                if tally.unsupported > 0 { format!(", {} not run", tally.unsupported) } else { String::new() };
+            let _ = writeln!(text, "random {level} {} of {}{not_run}", tally.passed, tally.ran());
         }
-        let why_not = self.results.cases.iter().filter_map(|result| match self.standing(result) {
-            Standing::NotAsked(why) => Some(why),
+        let why_not = self.results.cases.iter().filter_map(|result| match self.options.standing(result) {
+            Standing::NotRun(why) => Some(why),
             _ => None,
         });
         let mut why_not: Vec<&str> = why_not.collect();
         why_not.sort_unstable();
         why_not.dedup();
-        for why in why_not.iter().take(5) {
-            let _ = writeln!(text, "not asked: {why}");
+        for why in why_not.iter().take(3) {
+            let _ = writeln!(text, "not run: {why}");
+        }
+        if why_not.len() > 3 {
+            let _ = writeln!(text, "not run: {} more reasons", why_not.len() - 3);
         }
         self.tell_facts(&mut text);
-        let conclusion = self.results.conclude(self.terms.known, self.terms.least);
-        if conclusion.known > 0 {
-            let _ = writeln!(text, "{} failed as known", conclusion.known);
+        let summary = self.results.summarize(&self.options.known, self.options.fail_on);
+        if summary.not_counted > 0 {
+            text.push_str("failures of a level that does not count are not shown; --fail-on may makes them count\n");
         }
-        if conclusion.below > 0 {
-            let _ = writeln!(
-                text,
-                "{} failed at a level that does not count; --fail-on may lets them count, and shows them whole",
-                conclusion.below
-            );
+        let without_answer = self.results.tally().no_answer;
+        if without_answer > 0 {
+            let _ = writeln!(text, "{without_answer} without an answer: {}", self.kinds_without_answer());
         }
-        let _ = write!(text, "{conclusion}");
-        on_a_terminal(&text)
+        let _ = write!(text, "{summary}");
+        plain(&text)
+    }
+
+    /// Of the cases without an answer that are kept, how many are of which kind.
+    fn kinds_without_answer(&self) -> String {
+        let mut kinds: Vec<(&str, usize)> = Vec::new();
+        for result in self.results.cases.iter().filter(|result| result.outcome.is_without_answer()) {
+            match kinds.iter_mut().find(|(kind, _)| *kind == result.outcome.name()) {
+                Some((_, count)) => *count += 1,
+                None => kinds.push((result.outcome.name(), 1)),
+            }
+        }
+        let kinds: Vec<String> =
+            kinds.iter().map(|(kind, count)| format!("{count} {}", kind.replace('_', " "))).collect();
+        kinds.join(", ")
     }
 
     fn tell_facts(&self, text: &mut String) {
         let (exercised, missed) = self.results.facts_exercised();
         let all = exercised.len() + missed.len();
-        let _ = writeln!(text, "{} of {all} facts were exercised by this {}", exercised.len(), self.results.side);
-        // By what they are stated of: an operation, or a protocol.
-        let subject = |fact: &'static str| {
-            let of_operation = crate::services::operations().map(|operation| operation.id);
-            of_operation.into_iter().find(|id| fact.starts_with(*id)).or_else(|| fact.split('.').next()).unwrap_or(fact)
-        };
-        let mut by_subject: Vec<(&str, Vec<&str>)> = Vec::new();
-        for fact in missed {
-            match by_subject.iter_mut().find(|(of, _)| *of == subject(fact)) {
-                Some((_, facts)) => facts.push(fact),
-                None => by_subject.push((subject(fact), vec![fact])),
+        let hint = if missed.is_empty() || self.options.verbose { "" } else { "; --verbose names the others" };
+        let _ = writeln!(text, "{} of {all} facts were exercised by this {}{hint}", exercised.len(), self.results.side);
+        if self.options.verbose {
+            for fact in missed {
+                let _ = writeln!(text, "  not exercised: {fact}");
             }
-        }
-        for (of, facts) in by_subject {
-            let _ = match facts.len() {
-                ..=MOST_FACTS => writeln!(text, "  not exercised: {}", facts.join(", ")),
-                count => writeln!(text, "  not exercised: {count} of {of} (the page of --html names them)"),
-            };
         }
     }
 }
 
-impl Terms<'_> {
-    /// What a person needs of a case that fails and is not known to: what was expected and what came, the
-    /// exchange, the facts with their sources, and the line that asks it again. Of one that does not count,
-    /// a line. None for any other.
+impl ReportOptions {
+    /// Returns the text of a case that fails and is not known to: what was expected and what came, the
+    /// exchange, the facts with their sources, and the line that runs it again. None for any other case, and for
+    /// one that does not count unless the options are verbose.
     ///
     /// ```
-    /// use taskmock::conformance::{CaseResult, Terms};
-    /// fn show(result: &CaseResult, terms: Terms<'_>) {
-    ///     if let Some(text) = terms.failure(result) {
+    /// use taskmock::conformance::{CaseResult, ReportOptions};
+    /// fn show(result: &CaseResult, options: &ReportOptions) {
+    ///     if let Some(text) = options.failure(result) {
     ///         println!("{text}");
     ///     }
     /// }
     /// ```
     pub fn failure(&self, result: &CaseResult) -> Option<String> {
         let failure = result.failure()?;
-        match Standing::of(result, self.known, self.least) {
-            Standing::Failed => {}
-            Standing::Below => {
-                let first = failure.differences.first().map_or("", String::as_str);
-                let line = format!("fails, not counted ({}) {}: {first}", result.level, result.id);
-                return Some(on_a_terminal(&line));
-            }
-            Standing::Passed | Standing::Known(_) | Standing::NotAsked(_) => return None,
-        }
-        let mut text = format!("FAILED ({}) {}\n", result.level, result.id);
-        failure.differences.iter().for_each(|line| {
+        let not_counted = match self.standing(result) {
+            Standing::Failed => "",
+            Standing::NotCounted if self.verbose => ", not counted",
+            _ => return None,
+        };
+        let label = result.outcome.name().to_uppercase().replace('_', " ");
+        let mut text = format!("{label} ({}{not_counted}) {}\n", result.level, result.id);
+        let lines = failure.lines();
+        let most = if self.verbose { lines.len() } else { MOST_DIFFERENCES };
+        for line in lines.iter().take(most) {
             let _ = writeln!(text, "  {line}");
-        });
-        let came_to_nothing = failure.got.is_null();
-        if came_to_nothing {
+        }
+        if lines.len() > most {
+            let _ = writeln!(text, "  {} more differences", lines.len() - most);
+        }
+        if result.outcome.is_without_answer() {
             let _ = writeln!(text, "  expected {}", shown(failure.expected.to_string().as_bytes()));
         }
         for exchange in &failure.exchanges {
             tell(&mut text, exchange, self.base_url());
         }
-        failure.stderr.trim_end().lines().for_each(|line| {
+        for line in failure.stderr.trim_end().lines() {
             let _ = writeln!(text, "  stderr   {line}");
-        });
-        let most = if came_to_nothing { 1 } else { MOST_FACTS_OF_A_CASE };
+        }
+        let most = if result.outcome.is_without_answer() { 1 } else { MOST_FACTS_OF_A_CASE };
         for fact in facts(result).take(most) {
             let _ = writeln!(text, "  shows    {fact}");
         }
         if result.facts.len() > most {
-            let _ = writeln!(text, "  shows    {} facts more", result.facts.len() - most);
+            let _ = writeln!(text, "  shows    {} more facts", result.facts.len() - most);
         }
-        if let Some(again) = self.again(result) {
+        if let Some(again) = self.again_of(result) {
             let _ = writeln!(text, "  again    {again}");
         }
-        Some(on_a_terminal(&text))
+        Some(plain(&text))
+    }
+
+    /// The first case of a cause in full, and the names of the others.
+    fn cause(&self, results: &[&CaseResult]) -> String {
+        let [first, others @ ..] = results else { return String::new() };
+        let mut text = self.failure(first).unwrap_or_default();
+        if !others.is_empty() {
+            let mut named: Vec<String> = others.iter().take(MOST_ALIKE).map(|result| result.id.clone()).collect();
+            if others.len() > MOST_ALIKE {
+                named.push(format!("{} more", others.len() - MOST_ALIKE));
+            }
+            let _ = writeln!(text, "  alike    {}", named.join(", "));
+        }
+        text
     }
 }
 
@@ -179,17 +221,4 @@ fn tell(text: &mut String, exchange: &Exchange, base_url: &str) {
     let kind = kind.map_or("", |(_, value)| value.as_str());
     let _ = writeln!(text, "  response {} {kind}", exchange.status);
     let _ = writeln!(text, "  body     {}", exchange.response_body);
-}
-
-/// A text that a terminal does not obey: control characters are escaped, but for line ends.
-fn on_a_terminal(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\n' => out.push('\n'),
-            control if control.is_control() => out.extend(control.escape_default()),
-            other => out.push(other),
-        }
-    }
-    out
 }

@@ -23,7 +23,7 @@ ALIBABA, HUAWEI = "testid:testsecret", "testak:testsk"
 
 LEVELS = ("must", "should", "may")
 # What a client refuses itself, where the server would refuse it too, is right.
-RIGHT = ("passed", "refused itself")
+RIGHT = ("passed", "refused_by_client")
 BEGIN, END = "<!-- The matrix: written by tests/sdk/conformance/matrix.py. -->", "<!-- The end of the matrix. -->"
 HEADING = ["| SDK | calls | must | should | may | what its users have to know |", "|---|---|---|---|---|---|"]
 
@@ -377,14 +377,14 @@ def run(taskmock, asked, options):
 def print_failures(taskmock, asked):
     _, results = run(taskmock, asked, [])
     for case in results["cases"]:
-        if case["verdict"] not in (*RIGHT, "unsupported"):
+        if case["outcome"] not in (*RIGHT, "unsupported"):
             print(json.dumps(case))
 
 
 def row(results, asked):
     """A row of the matrix: of each level how many cases pass, of how many."""
-    cases = [case for case in results["cases"] if case["verdict"] != "unsupported"]
-    of = {level: [case["verdict"] in RIGHT for case in cases if case["level"] == level] for level in LEVELS}
+    cases = [case for case in results["cases"] if case["outcome"] != "unsupported"]
+    of = {level: [case["outcome"] in RIGHT for case in cases if case["level"] == level] for level in LEVELS}
     calls = []
     for case in cases:
         call = case["id"].split("/")[0]
