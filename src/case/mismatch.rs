@@ -65,7 +65,7 @@ impl std::error::Error for Mismatch {}
 /// Facts with their sources, a line each.
 pub(crate) fn tell(f: &mut fmt::Formatter<'_>, facts: &[&'static str]) -> fmt::Result {
     facts.iter().try_for_each(|id| match fact(id) {
-        Some(fact) => write!(f, "\n  shows    {id}: {} [{}: {}]", fact.says, fact.kind, fact.source),
+        Some(fact) => write!(f, "\n  shows    {id}: {} [{}: {}]", fact.says, fact.kind, fact.citation()),
         None => write!(f, "\n  shows    {id}"),
     })
 }
@@ -85,7 +85,7 @@ pub(crate) fn shown(bytes: &[u8]) -> String {
 pub(crate) struct ShownFact {
     id: &'static str,
     kind: Option<String>,
-    source: Option<&'static str>,
+    source: Option<String>,
     says: Option<&'static str>,
 }
 
@@ -95,7 +95,7 @@ pub(crate) fn shown_facts(ids: &[&'static str]) -> Vec<ShownFact> {
         ShownFact {
             id,
             kind: fact.map(|fact| fact.kind.to_string()),
-            source: fact.map(|fact| fact.source),
+            source: fact.map(|fact| fact.citation()),
             says: fact.map(|fact| fact.says),
         }
     };

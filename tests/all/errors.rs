@@ -1,9 +1,7 @@
 //! Every error of every table in every encoding: status, code, message and envelope, by hand.
 
 use serde_json::json;
-use taskmock::ack::describe_task_info;
-use taskmock::ehpc::{list_invocation_status, list_tasks};
-use taskmock::{Backend, Fault, Format, RawResponse, Request, operation, operations};
+use taskmock::{Backend, Fault, Format, Operation, RawResponse, Request, operation, operations};
 
 use crate::support::{DWS_PATH, get, header, leaves, text};
 
@@ -34,6 +32,18 @@ const LIST_INVOCATION_STATUS: &[(u16, &str, &str)] = &[
     (409, "PartFailure", "Part of the batch operation failed."),
     (500, "UnknownError", "An unknown error occurred."),
     (503, "ServiceUnavailable", "The request has failed due to a temporary failure of the server"),
+];
+
+const ADD_NODES: &[(u16, &str, &str)] = &[
+    (400, "InvalidParams", "The specified parameter Count is invalid."),
+    (403, "InvalidClusterStatus", "The operation failed due to invalid cluster status."),
+    (403, "ConflictOpt", "A conflicting operation is running."),
+    (404, "ClusterNotFound", "The specified cluster does not exist."),
+    (406, "EcsError", "An error occurred while calling the ECS API operation."),
+    (406, "DbError", "A database service error occurred."),
+    (406, "AliyunError", "An Alibaba Cloud product error occurred."),
+    (407, "NotAuthorized", "You are not authorized by RAM for this request."),
+    (500, "UnknownError", "An unknown error occurred."),
 ];
 
 const DESCRIBE_TASK_INFO: &[(u16, &str, &str)] = &[(400, "400", "the task T-xxx not found")];
@@ -71,17 +81,18 @@ const HUAWEI_GATEWAY: &[(u16, &str, &str)] = &[
     (503, "APIGW.0613", "Service unavailable."),
 ];
 
-/// A request of an operation that would succeed in the documents' world.
-pub(crate) fn good_request(operation: &str, format: Format) -> Request {
-    match operation {
-        "ehpc.list_tasks" => list_tasks::Input::new("ehpc-hz-FYUr32****").request(format),
-        "ehpc.list_invocation_status" => {
-            list_invocation_status::Input::new("ehpc-hz-FYUr32****", "c-hz01v8x80o3****").request(format)
-        }
-        "ack.describe_task_info" => describe_task_info::Input::new("T-5faa48fb31b6b8078d00****").request(format),
-        "dws.list_logical_cluster_tasks" => get(DWS_PATH),
-        other => panic!("no request for {other}"),
-    }
+/// The sample request of an operation, which succeeds in the documents' world, for an encoding.
+pub(crate) fn good_request(operation: &Operation, format: Format) -> Request {
+    let name = format.to_string();
+    let common = if operation.path == "/" { format!("&Format={name}") } else { String::new() };
+    http::Request::get(format!("{}{common}", operation.sample))
+        .header("accept", format!("application/{name}"))
+        .body(bytes::Bytes::new())
+        .expect("a sample request")
+}
+
+fn of(id: &str) -> &'static Operation {
+    operation(id).expect("it is registered")
 }
 
 fn expected_rows(operation: &str) -> Vec<(u16, &'static str, &'static str)> {
@@ -96,6 +107,9 @@ fn expected_rows(operation: &str) -> Vec<(u16, &'static str, &'static str)> {
             &[(400, "MissingCommandId", "CommandId is mandatory for this action.")],
         ]
         .concat(),
+        "ehpc.add_nodes" => {
+            [ADD_NODES, ALIBABA_GATEWAY, &[(400, "MissingCount", "Count is mandatory for this action.")]].concat()
+        }
         "ack.describe_task_info" => [DESCRIBE_TASK_INFO, ALIBABA_GATEWAY].concat(),
         "dws.list_logical_cluster_tasks" => [DWS, HUAWEI_GATEWAY].concat(),
         other => panic!("no table for {other}"),
@@ -109,7 +123,7 @@ fn every_error_can_be_injected_in_every_encoding() {
             for format in operation.formats {
                 let mut backend = Backend::documents();
                 backend.inject(Fault::error(code).on(operation.id).times(2)).unwrap_or_else(|error| panic!("{error}"));
-                let request = good_request(operation.id, *format);
+                let request = good_request(operation, *format);
                 for _ in 0..2 {
                     let response = backend.respond(&request);
                     let place = format!("{} {code} {format}", operation.id);
@@ -192,7 +206,7 @@ fn an_argument_can_be_given_and_faults_come_in_their_order() {
     backend.inject(Fault::error("MissingTaskId").on(list_tasks)).expect("a row");
     backend.inject(Fault::error("Missing%s").on(list_tasks)).expect("a row");
     backend.inject(Fault::error("400").on("ack.describe_task_info")).expect("a row");
-    let request = good_request(list_tasks, Format::Json);
+    let request = good_request(of(list_tasks), Format::Json);
     for expected in
         ["Invalid param: Archived", "TaskId is mandatory for this action.", "ClusterId is mandatory for this action."]
     {
@@ -203,7 +217,7 @@ fn an_argument_can_be_given_and_faults_come_in_their_order() {
     backend.inject(Fault::error("DbError").on(list_tasks)).expect("a row");
     assert_eq!(backend.respond(&without_cluster).status(), 406, "it comes before what the request gets wrong");
     assert_eq!(backend.respond(&request).status(), 200, "another operation's error stays");
-    assert_eq!(backend.respond(&good_request("ack.describe_task_info", Format::Json)).status(), 400);
+    assert_eq!(backend.respond(&good_request(of("ack.describe_task_info"), Format::Json)).status(), 400);
 }
 
 #[test]
@@ -212,7 +226,7 @@ fn any_answer_can_be_replaced_by_any_bytes() {
     for body in [&b"not JSON"[..], b"", b"\xff\xfe\0", "{\"Tasks\":".as_bytes()] {
         let response = RawResponse::new(207, "image/png", body);
         backend.inject(Fault::response(response).on("ehpc.list_tasks")).expect("HTTP can carry it");
-        let response = backend.respond(&good_request("ehpc.list_tasks", Format::Json));
+        let response = backend.respond(&good_request(of("ehpc.list_tasks"), Format::Json));
         assert_eq!((response.status().as_u16(), &response.body()[..]), (207, body));
         assert_eq!(header(&response, "content-type"), "image/png");
     }
@@ -260,7 +274,7 @@ fn dws_errors_have_four_keys_in_the_dialect_that_says_so() {
 fn the_407_does_not_speak_of_proxies() {
     let mut backend = Backend::documents();
     backend.inject(Fault::error("NotAuthorized").on("ehpc.list_tasks")).expect("a row");
-    let response = backend.respond(&good_request("ehpc.list_tasks", Format::Json));
+    let response = backend.respond(&good_request(of("ehpc.list_tasks"), Format::Json));
     assert_eq!(response.status(), 407);
     assert!(!response.headers().contains_key("proxy-authenticate"));
 }

@@ -29,6 +29,7 @@ mod list_tasks;
 mod mutants;
 #[cfg(feature = "proptest")]
 mod planted;
+mod public_api;
 mod readme;
 #[cfg(all(feature = "proptest", feature = "server"))]
 mod readme_cases;

@@ -56,5 +56,5 @@ fn the_public_api_is_what_the_snapshot_says() {
             declarations.iter().for_each(|line| api.push_str(&format!("    {line}\n")));
         }
     }
-    crate::snapshots::hold("public_api", &api);
+    crate::snapshots::hold("public_api", api);
 }

@@ -20,11 +20,14 @@ const NAMES: &[&str] = &[
     "conformance.page",
     "dws.list_logical_cluster_tasks",
     "dws.list_logical_cluster_tasks.classes",
+    "ehpc.add_nodes",
+    "ehpc.add_nodes.classes",
     "ehpc.list_invocation_status",
     "ehpc.list_invocation_status.classes",
     "ehpc.list_tasks",
     "ehpc.list_tasks.classes",
     "generator_values",
+    "public_api",
     "told",
 ];
 
@@ -56,7 +59,7 @@ fn every_answer_of_every_operation() {
                 if let Some(code) = code {
                     backend.inject(Fault::error(code).on(operation.id)).expect("a row");
                 }
-                let response = backend.respond(&good_request(operation.id, *format));
+                let response = backend.respond(&good_request(operation, *format));
                 let (status, kind) = (response.status().as_u16(), header(&response, "content-type"));
                 let _ =
                     writeln!(shown, "# {} {status} {kind}\n{}\n", code.unwrap_or("success"), pretty(text(&response)));

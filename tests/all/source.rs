@@ -8,7 +8,7 @@ fn root() -> &'static Path {
 }
 
 /// Every source file, as its path below `src` and its text without its unit tests.
-fn sources() -> Vec<(String, String)> {
+pub(crate) fn sources() -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![root().join("src")];
     while let Some(folder) = folders.pop() {
@@ -29,7 +29,7 @@ fn sources() -> Vec<(String, String)> {
 }
 
 /// The lines that are code, without doc comments and comments.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 

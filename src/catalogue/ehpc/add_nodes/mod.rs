@@ -100,6 +100,7 @@ fn counts(format: Format) -> Vec<Case<Input>> {
                 "output.request_id",
                 "output.task_id",
                 "output.instance_ids",
+                "output.instance_id",
                 "task",
                 "task.script",
                 "alibaba.rpc.parameter.unknown",

@@ -10,6 +10,7 @@ pub(super) const FACTS: &[Fact] = facts! {
     "ehpc.add_nodes.output.request_id", Sdk, "alibabacloud_ehpc20180412 4.0.0, AddNodesResponseBody", "RequestId is a string: the id of the request.";
     "ehpc.add_nodes.output.task_id", Sdk, "alibabacloud_ehpc20180412 4.0.0, AddNodesResponseBody", "TaskId is a string: the id of the task that was started.";
     "ehpc.add_nodes.output.instance_ids", Sdk, "alibabacloud_ehpc20180412 4.0.0, AddNodesResponseBody: a flat list decodes to no body at all", "InstanceIds is an object whose InstanceId is a list of the ids of the nodes.";
+    "ehpc.add_nodes.output.instance_id", Sdk, "alibabacloud_ehpc20180412 4.0.0, AddNodesResponseBodyInstanceIds", "InstanceId is a list of strings, in InstanceIds: the id of each node.";
     "ehpc.add_nodes.encoding.json", Sdk, "alibabacloud_ehpc20180412 4.0.0", "The answer may be JSON, without a wrapper.";
     "ehpc.add_nodes.encoding.xml", Assumed, "by the pattern of 000 and 003", "The answer may be XML, with the root <AddNodesResponse>.";
     "ehpc.add_nodes.task", Documented, "001, interface description: the TaskId of AddNodes finds the task", "ListTasks shows the task by the TaskId of the answer.";
