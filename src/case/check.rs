@@ -114,13 +114,19 @@ impl<I: OperationInput> Case<I> {
     /// # Ok::<(), taskmock::case::Mismatch>(())
     /// ```
     pub fn check_after(&self, state: &State) -> Result<(), Mismatch> {
-        let Some(after) = &self.after else { return Ok(()) };
-        let value = |state: &State| serde_json::to_value(state.contents()).expect("a state is always JSON");
-        let differences = match after.contents() == state.contents() {
-            true => Vec::new(),
-            false => Difference::between("after", &value(after), &value(state)),
-        };
+        let differences = self.differences_after(state);
         Mismatch::unless_none("the state is not what the case says that it holds afterwards", differences, self)
+    }
+
+    /// The leaves in which a state is not what it should hold once the request was answered.
+    pub(crate) fn differences_after(&self, state: &State) -> Vec<Difference> {
+        let value = |state: &State| serde_json::to_value(state.contents()).expect("a state is always JSON");
+        match &self.after {
+            Some(after) if after.contents() != state.contents() => {
+                Difference::between("after", &value(after), &value(state))
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// Whether a client asked what it should have asked: the last request that it sent for the

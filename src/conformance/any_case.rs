@@ -44,7 +44,12 @@ pub(super) trait AnyCase: Send + Sync {
     fn needs_no_state(&self) -> bool;
 
     /// Judges a server that responded so.
-    fn judge_responses(&self, exchanges: &[(Request, Response)]) -> Outcome;
+    fn judge_responses(&self, exchanges: &[(Request, Response)], after: Option<&State>) -> Outcome;
+
+    /// Whether it says what the state holds afterwards.
+    fn says_after(&self) -> bool {
+        false
+    }
 
     /// The case itself, for code that knows the operation.
     fn as_any(&self) -> &dyn Any;
@@ -237,10 +242,14 @@ impl<I: Catalogue> AnyCase for CatalogueCase<I> {
         matches!(self, CatalogueCase::Case(case) if needs_no_state(case))
     }
 
-    fn judge_responses(&self, exchanges: &[(Request, Response)]) -> Outcome {
+    fn says_after(&self) -> bool {
+        matches!(self, CatalogueCase::Case(case) if case.after.is_some())
+    }
+
+    fn judge_responses(&self, exchanges: &[(Request, Response)], after: Option<&State>) -> Outcome {
         let case = self.case();
         let [(request, response)] = exchanges else { unreachable!("a case has one request") };
-        let (found, got) = match case.read(response) {
+        let (mut found, got) = match case.read(response) {
             Ok(got) => {
                 let shown = value_of(&got);
                 (case.differences_of_a_server(got), shown)
@@ -252,6 +261,7 @@ impl<I: Catalogue> AnyCase for CatalogueCase<I> {
                 (vec![unreadable.note(format!("the body cannot be read: {error}"))], got)
             }
         };
+        found.extend(after.map(|state| case.differences_after(state)).into_iter().flatten());
         passed_unless(self, found, got, || vec![Exchange::of(request, response)])
     }
 

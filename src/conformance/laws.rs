@@ -346,7 +346,7 @@ impl AnyCase for Law {
         Outcome::Unsupported { why: "it is for servers".to_owned() }
     }
 
-    fn judge_responses(&self, exchanges: &[(Request, Response)]) -> Outcome {
+    fn judge_responses(&self, exchanges: &[(Request, Response)], _: Option<&State>) -> Outcome {
         const MOST_SHOWN: usize = 3;
         let responses: Vec<&Response> = exchanges.iter().map(|(_, response)| response).collect();
         let shown = exchanges.iter().take(MOST_SHOWN).map(|(request, response)| Exchange::of(request, response));

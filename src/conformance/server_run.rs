@@ -14,6 +14,7 @@ use super::selection::Selection;
 use super::time;
 use crate::backend::control;
 use crate::http::{Request, Response};
+use crate::services::State;
 
 /// After so many cases in a row without a response the run ends.
 const MOST_SILENT: u32 = 5;
@@ -170,7 +171,11 @@ impl ServerRun {
             let response = send(request.clone())?;
             exchanges.push((request, response));
         }
-        Ok(case.judge_responses(&exchanges))
+        let after = match has_control && case.says_after() {
+            true => Some(state_of(&control(send, "GET", Bytes::new())?)?),
+            false => None,
+        };
+        Ok(case.judge_responses(&exchanges, after.as_ref()))
     }
 
     fn is_signed(&self) -> bool {
@@ -200,6 +205,11 @@ impl ServerRun {
         }
         request
     }
+}
+
+/// Reads the state that a server shows.
+fn state_of(body: &[u8]) -> Result<State, String> {
+    State::from_json(&String::from_utf8_lossy(body)).map_err(|error| format!("its state cannot be read: {error}"))
 }
 
 /// Gets or puts the state of a server with the control interface.

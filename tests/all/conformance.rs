@@ -154,6 +154,7 @@ fn every_case_that_must_hold_is_failed_by_a_mutant() {
     let nobody = BTreeSet::new();
     assert_eq!(failed_by(mutants::of_list_tasks(), all), nobody);
     assert_eq!(failed_by(mutants::of_list_invocation_status(), all), nobody);
+    assert_eq!(failed_by(mutants::of_add_nodes(), all), nobody);
     assert_eq!(failed_by(mutants::of_describe_task_info(), all), nobody);
     assert_eq!(failed_by(mutants::of_list_logical_cluster_tasks(), all), nobody);
     assert_eq!(failed_by(mutants::of_filters(), all), nobody);

@@ -4,7 +4,7 @@ use serde_json::Value;
 use taskmock::ack::describe_task_info;
 use taskmock::dialect::Dialect;
 use taskmock::dws::list_logical_cluster_tasks;
-use taskmock::ehpc::{Status, list_invocation_status, list_tasks};
+use taskmock::ehpc::{Status, add_nodes, list_invocation_status, list_tasks};
 use taskmock::{Format, OperationInput, OperationOutput, Request, Response, ServiceError};
 
 use crate::support::header;
@@ -297,6 +297,24 @@ pub(crate) fn of_list_invocation_status() -> Vec<Mutant<list_invocation_status::
     ]
 }
 
+pub(crate) fn of_add_nodes() -> Vec<Mutant<add_nodes::Input>> {
+    type Output = add_nodes::Output;
+    vec![
+        reads("takes the id of the request for that of the task", BOTH, AtRandom, |body, format| {
+            spoilt(body, format, |output: &mut Output| output.task_id.clone_from(&output.request_id))
+        }),
+        reads("drops the last node", BOTH, AtRandom, |body, format| {
+            spoilt(body, format, |output: &mut Output| drop(output.instance_ids.pop()))
+        }),
+        asks("asks for one node, however many are wanted", BOTH, AtRandom, |input, format| {
+            add_nodes::Input { count: input.count.map(|_| 1), ..input.clone() }.request(format)
+        }),
+        refuses("drops the message of errors", BOTH, AtRandom, |response, format| {
+            misread(response, format, |refused| refused.message.clear())
+        }),
+    ]
+}
+
 pub(crate) fn of_describe_task_info() -> Vec<Mutant<describe_task_info::Input>> {
     type Output = describe_task_info::Output;
     vec![
@@ -483,6 +501,19 @@ type Server = fn(&mut taskmock::Backend, &Request) -> Response;
 /// Servers with a bug.
 #[cfg(feature = "conformance")]
 pub(crate) const SERVERS: &[(&str, Server)] = &[
+    ("answers a call that starts a task and starts none", |backend, request| {
+        let before = backend.state().ehpc.clone();
+        let response = backend.respond(request);
+        backend.state_mut().ehpc = before;
+        response
+    }),
+    ("starts a task although it refuses", |backend, request| {
+        let response = backend.respond(request);
+        if !response.status().is_success() {
+            backend.submit(taskmock::ehpc::Task::new("c", taskmock::ehpc::TaskType::AddComputes));
+        }
+        response
+    }),
     ("clamps what is out of bounds", |backend, request| {
         let target = request.uri().to_string();
         let clamped = [("PageSize=51", "PageSize=50"), ("PageNumber=0", "PageNumber=1"), ("limit=0", "limit=1")]

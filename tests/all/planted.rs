@@ -101,6 +101,7 @@ fn a_sound_client_passes() {
     for format in Format::ALL {
         sound_passes::<list_tasks::Input>(*format);
         sound_passes::<list_invocation_status::Input>(*format);
+        sound_passes::<taskmock::ehpc::add_nodes::Input>(*format);
         sound_passes::<describe_task_info::Input>(*format);
     }
     sound_passes::<list_logical_cluster_tasks::Input>(Format::Json);
@@ -120,6 +121,11 @@ fn all_caught<I: Catalogue>(mutants: Vec<Mutant<I>>) {
 #[test]
 fn mutants_of_list_tasks_are_caught() {
     all_caught(mutants::of_list_tasks());
+}
+
+#[test]
+fn mutants_of_add_nodes_are_caught() {
+    all_caught(mutants::of_add_nodes());
 }
 
 #[test]
