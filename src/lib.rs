@@ -1,6 +1,62 @@
-#![doc = include_str!("../README.md")]
+//! A test double for cloud calls that start long-running tasks and ask how they are doing.
+//!
+//! It answers Alibaba E-HPC, Alibaba Container Service and Huawei GaussDB(DWS) with the documented
+//! behaviour: typed payloads, generators, an in-process server, faults, virtual time, fixture files
+//! and conformance suites. [`operations`] lists the calls.
+//!
+//! ```
+//! use std::time::Duration;
+//! use taskmock::ehpc::{Task, TaskType, list_tasks::Input};
+//! use taskmock::{Backend, Fault, Format};
+//!
+//! let mut backend = Backend::documents();
+//! let task_id = backend.submit(Task::new("ehpc-hz-FYUr32****", TaskType::AddComputes).takes(Duration::from_secs(60)));
+//! backend.inject(Fault::error("ServiceUnavailable").on("ehpc.list_tasks"))?;
+//!
+//! let input = Input { task_id: Some(task_id), ..Input::new("ehpc-hz-FYUr32****") };
+//! let request = input.request(Format::Json);
+//! assert_eq!(backend.respond(&request).status(), 503);
+//! backend.advance(Duration::from_secs(60)); // nothing sleeps
+//! assert!(String::from_utf8_lossy(backend.respond(&request).body()).contains(r#""Status":"Success""#));
+//! # Ok::<(), taskmock::FaultError>(())
+//! ```
+//!
+//! # Who is who
+//!
+//! | | |
+//! |---|---|
+//! | [`Backend`] | a [`State`] with its clock, and the function from request to response; no socket |
+#![cfg_attr(feature = "server", doc = "| [`MockServer`] | a backend on a socket, for clients that are given an address |")]
+#![cfg_attr(feature = "connection", doc = "| [`Handle`] | what a test does with a server's backend while it runs |")]
+//! | [`Fault`] | what goes wrong on purpose, and when |
+//! | [`case::Case`] | given a state, when a request, then an answer |
+#![cfg_attr(feature = "proptest", doc = "| [`strategy`] | proptest strategies of cases, states, inputs and requests |")]
+#![cfg_attr(feature = "conformance", doc = "| [`conformance`] | every case asked of a client or a server, and reports |")]
+#![cfg_attr(feature = "fixtures", doc = "| [`Fixtures`] | every case as files |")]
+//! | [`ehpc`], [`ack`], [`dws`] | the services: their operations' inputs and outputs, and the scripts of their tasks |
+//! | [`dialect`] | the points where the documents disagree |
+//! | [`Fact`] | one statement that the behaviour rests on, with its source |
+//!
+//! # Features
+//!
+//! | feature | what it brings | default |
+//! |---|---|---|
+//! | `proptest` | the strategies | yes |
+//! | `server` | `MockServer` | yes |
+//! | `httpmock` | a user's own stubs beside a `MockServer`; most of the cold build | yes |
+//! | `tls` | HTTPS on the same port | |
+//! | `signatures` | signing, and verifying signatures | |
+//! | `conformance` | conformance runs and reports | |
+//! | `fixtures` | cases as files | |
+//! | `tower`, `wiremock` | a backend as a service of tower, as a responder of wiremock | |
+//! | `connection` | the connection engine without tokio, for hosts that move bytes themselves | with `server` |
+//! | `cli` | the `taskmock` command | |
+//!
+//! With `default-features = false` the crate is the core without IO.
+
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 // The README shows a whole test, to be pasted; tests/all runs it.
 #![allow(clippy::test_attr_in_doctest)]
 
@@ -70,3 +126,8 @@ pub use services::*;
 pub use shard::{Shard, ShardError};
 #[cfg(feature = "signatures")]
 pub use signature::{Algorithm, Credentials, CredentialsError};
+
+/// Runs the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
