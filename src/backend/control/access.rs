@@ -23,15 +23,19 @@ pub(crate) struct Access {
     /// Names and addresses in `Host` beside those of loopback: what the server is bound to, and what its
     /// user adds.
     pub(crate) hosts: Vec<String>,
+    /// Any address in `Host` will do, because the server listens on all of them. A name can be made to
+    /// mean this machine by whoever owns it, an address cannot.
+    pub(crate) takes_addresses: bool,
 }
 
 impl std::fmt::Debug for Access {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Access { is_off, token, hosts } = self;
+        let Access { is_off, token, hosts, takes_addresses } = self;
         f.debug_struct("Access")
             .field("is_off", is_off)
             .field("token", &token.as_ref().map(|_| "…"))
             .field("hosts", hosts)
+            .field("takes_addresses", takes_addresses)
             .finish()
     }
 }
@@ -93,10 +97,15 @@ impl Access {
             Some((name, port)) => (name, port),
             None => host.split_at(host.find(':').unwrap_or(host.len())),
         };
+        // No name has digits and dots only.
+        let is_digit_or_dot = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+        let is_address = !name.is_empty() && (host.starts_with('[') || name.bytes().all(is_digit_or_dot));
         let is_port = port.is_empty()
             || port.strip_prefix(':').is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
         let known = LOOPBACK.into_iter().chain(self.hosts.iter().map(String::as_str));
-        is_port && known.into_iter().any(|known| known.eq_ignore_ascii_case(name))
+        let is_known = known.into_iter().any(|known| known.eq_ignore_ascii_case(name))
+            || self.takes_addresses && is_address;
+        is_port && is_known
     }
 }
 
@@ -128,6 +137,16 @@ mod tests {
             "127.0.0.2",
         ] {
             assert!(!access.knows(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn who_listens_on_all_addresses_answers_to_any_but_to_no_name() {
+        let access = Access { takes_addresses: true, ..Access::default() };
+        for (host, is_known) in
+            [("172.17.0.2:8080", true), ("[2001:db8::1]:80", true), ("evil.example", false), ("1.2.3.4.evil", false)]
+        {
+            assert_eq!(access.knows(host), is_known, "{host}");
         }
     }
 

@@ -16,7 +16,7 @@ use std::time::Duration;
 use crate::backend::{Backend, plain};
 use crate::clock::Timestamp;
 use crate::format::to_json;
-use crate::http::{Incoming, Outgoing, Request, Response, decode};
+use crate::http::{Incoming, Outgoing, Request, Response, decode, read_pairs};
 use crate::services::StateError;
 
 /// Where the control interface is.
@@ -55,6 +55,13 @@ impl Call<'_> {
         std::str::from_utf8(self.request.body).map_err(|error| format!("the body is not UTF-8: {error}"))
     }
 
+    /// The parameters of the query, decoded.
+    fn query(&self) -> Result<Vec<(Cow<'_, str>, Cow<'_, str>)>, String> {
+        let mut pairs = Vec::new();
+        read_pairs(self.request.query, &mut pairs).map_err(|_| "the query is no percent-encoded text".to_owned())?;
+        Ok(pairs)
+    }
+
     /// Reads the body, or says where it is wrong and what would be right.
     fn read<T: DeserializeOwned>(&self) -> Result<T, String> {
         self.read_like(self.route.example.unwrap_or("{}"))
@@ -65,9 +72,20 @@ impl Call<'_> {
     }
 }
 
+/// The path of a request to the control interface, without what all of them have.
+fn below(path: &str) -> Option<&str> {
+    path.strip_prefix(PREFIX).or((path == "/__taskmock__").then_some(""))
+}
+
+/// Whether a path is one of the control interface.
+#[cfg_attr(not(feature = "server"), allow(dead_code))]
+pub(crate) fn is_for(path: &str) -> bool {
+    below(path).is_some()
+}
+
 /// Answers a request to the control interface; none if it is not for it.
 pub(crate) fn answer(backend: &mut Backend, request: &Incoming<'_>, origin: CallOrigin<'_>) -> Option<Outgoing> {
-    let path = request.path.strip_prefix(PREFIX).or((request.path == "/__taskmock__").then_some(""))?;
+    let path = below(request.path)?;
     Some(handle(backend, request, path, origin).unwrap_or_else(|refusal| refusal))
 }
 
@@ -92,6 +110,31 @@ fn handle(
     origin.check_type(request)?;
     let call = Call { request, route, pieces };
     (route.answer)(backend, &call).map_err(|sentence| plain(400, &sentence))
+}
+
+/// How long a request wants to wait, because what it asks for may still come; none: not at all. Whoever
+/// serves it asks again meanwhile, until the answer says `"reached":true`.
+#[cfg_attr(not(feature = "server"), allow(dead_code))]
+pub(crate) fn wait_of(request: &Incoming<'_>) -> Option<Duration> {
+    let wait = match request.path.strip_prefix(PREFIX)? {
+        "clock" => "until",
+        "requests" => "at_least",
+        _ => return None,
+    };
+    let mut pairs = Vec::new();
+    read_pairs(request.query, &mut pairs).ok()?;
+    let is_waiting = request.method == "GET" && pairs.iter().any(|(name, _)| name == wait);
+    let (_, timeout) = pairs.iter().find(|(name, _)| is_waiting && name == "timeout")?;
+    routes::timeout(timeout).ok()
+}
+
+/// Whether an answer to such a request says that it has not come yet.
+#[cfg_attr(not(feature = "server"), allow(dead_code))]
+pub(crate) fn is_not_yet(answer: &Outgoing) -> bool {
+    let found = b"\"reached\":false";
+    // It stands before whatever is long.
+    let start = &answer.body[..answer.body.len().min(256)];
+    answer.status == 200 && start.windows(found.len()).any(|window| window == found)
 }
 
 /// The most bytes that a body of a request may have; none if it is not for the control interface.
