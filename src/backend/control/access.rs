@@ -103,8 +103,8 @@ impl Access {
         let is_port = port.is_empty()
             || port.strip_prefix(':').is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
         let known = LOOPBACK.into_iter().chain(self.hosts.iter().map(String::as_str));
-        let is_known = known.into_iter().any(|known| known.eq_ignore_ascii_case(name))
-            || self.takes_addresses && is_address;
+        let is_known =
+            known.into_iter().any(|known| known.eq_ignore_ascii_case(name)) || self.takes_addresses && is_address;
         is_port && is_known
     }
 }
