@@ -47,7 +47,7 @@ pub(super) struct Arguments {
     speed: f64,
     /// Move the virtual clock by this span with each call to the cloud, before it is answered, so that
     /// a client that polls without sleeping sees time pass.
-    #[arg(long, value_name = "SPAN", conflicts_with = "speed")]
+    #[arg(long, value_name = "SPAN", conflicts_with = "speed", value_parser = span)]
     step: Option<Span>,
     /// Speak HTTPS on the same port too, for localhost and 127.0.0.1.
     #[arg(long)]
@@ -81,6 +81,12 @@ pub(super) struct Arguments {
 fn address(text: &str) -> Result<SocketAddr, String> {
     let resolved = text.to_socket_addrs().ok().and_then(|mut addresses| addresses.next());
     resolved.ok_or_else(|| "it should be HOST:PORT, such as 127.0.0.1:8080".to_owned())
+}
+
+/// A span, or a number of seconds.
+fn span(text: &str) -> Result<Span, String> {
+    let seconds = text.parse().map(Span::seconds);
+    seconds.or_else(|_| text.parse()).map_err(|error: taskmock::TimeError| format!("{error}, or a number of seconds"))
 }
 
 fn clock(text: &str) -> Result<StartClock, String> {

@@ -1,7 +1,9 @@
 //! Access: who may use the control interface over a connection.
 
-use crate::backend::plain;
-use crate::http::{Incoming, Outgoing};
+use crate::http::Incoming;
+
+/// A status and a sentence.
+pub(super) type Refusal = (u16, &'static str);
 
 /// Where a call of the control interface comes from.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +18,7 @@ pub(crate) enum CallOrigin<'a> {
 /// What the control interface asks of a call over a connection.
 #[derive(Clone, Default)]
 pub(crate) struct Access {
-    /// It is not there at all.
+    /// It is not on this port.
     pub(crate) is_off: bool,
     /// What the header `x-taskmock-token` has to say.
     pub(crate) token: Option<String>,
@@ -45,11 +47,11 @@ const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 impl CallOrigin<'_> {
     /// Refuses a call that a web page could have made, or that lacks the token.
-    pub(super) fn check(self, request: &Incoming<'_>) -> Result<(), Outgoing> {
+    pub(super) fn check(self, request: &Incoming<'_>) -> Result<(), Refusal> {
         let CallOrigin::Connection(access) = self else { return Ok(()) };
-        let forbidden = |sentence: &str| Err(plain(403, sentence));
+        let forbidden = |sentence: &'static str| Err((403, sentence));
         if access.is_off {
-            return Err(plain(404, "the control interface is switched off"));
+            return Err((404, "this port has no control interface"));
         }
         let (mut hosts, mut origin, mut site, mut token) = (Vec::new(), false, false, None);
         request.each_header(|name, value| match name {
@@ -72,19 +74,17 @@ impl CallOrigin<'_> {
         match (&access.token, token) {
             (None, _) => Ok(()),
             (Some(expected), Some(token)) if is_same(expected.as_bytes(), token.as_bytes()) => Ok(()),
-            (Some(_), None) => {
-                Err(plain(401, "the control interface wants its token in the header `x-taskmock-token`"))
-            }
-            (Some(_), Some(_)) => Err(plain(401, "the header `x-taskmock-token` has another token")),
+            (Some(_), None) => Err((401, "the control interface wants its token in the header `x-taskmock-token`")),
+            (Some(_), Some(_)) => Err((401, "the header `x-taskmock-token` has another token")),
         }
     }
 
     /// Refuses a body that does not say that it is JSON, as a form of a web page does not.
-    pub(super) fn check_type(self, request: &Incoming<'_>) -> Result<(), Outgoing> {
+    pub(super) fn check_type(self, request: &Incoming<'_>) -> Result<(), Refusal> {
         let kind = request.header("content-type").and_then(|kind| kind.split(';').next()).map_or("", str::trim);
         match self {
             CallOrigin::Connection(_) if !request.body.is_empty() && !kind.eq_ignore_ascii_case("application/json") => {
-                Err(plain(415, "a body of the control interface has the header `content-type: application/json`"))
+                Err((415, "a body of the control interface has the header `content-type: application/json`"))
             }
             _ => Ok(()),
         }

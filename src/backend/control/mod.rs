@@ -16,7 +16,7 @@ use std::time::Duration;
 use crate::backend::{Backend, plain};
 use crate::clock::Timestamp;
 use crate::format::to_json;
-use crate::http::{Incoming, Outgoing, Request, Response, decode, read_pairs};
+use crate::http::{Incoming, Outgoing, Pairs, Request, Response, decode, read_pairs};
 use crate::services::StateError;
 
 /// Where the control interface is.
@@ -56,7 +56,7 @@ impl Call<'_> {
     }
 
     /// The parameters of the query, decoded.
-    fn query(&self) -> Result<Vec<(Cow<'_, str>, Cow<'_, str>)>, String> {
+    fn query(&self) -> Result<Pairs<'_>, String> {
         let mut pairs = Vec::new();
         read_pairs(self.request.query, &mut pairs).map_err(|_| "the query is no percent-encoded text".to_owned())?;
         Ok(pairs)
@@ -86,7 +86,7 @@ pub(crate) fn is_for(path: &str) -> bool {
 /// Answers a request to the control interface; none if it is not for it.
 pub(crate) fn answer(backend: &mut Backend, request: &Incoming<'_>, origin: CallOrigin<'_>) -> Option<Outgoing> {
     let path = below(request.path)?;
-    Some(handle(backend, request, path, origin).unwrap_or_else(|refusal| refusal))
+    Some(handle(backend, request, path, origin).unwrap_or_else(|refusal| *refusal))
 }
 
 fn handle(
@@ -94,10 +94,10 @@ fn handle(
     request: &Incoming<'_>,
     path: &str,
     origin: CallOrigin<'_>,
-) -> Result<Outgoing, Outgoing> {
-    origin.check(request)?;
+) -> Result<Outgoing, Box<Outgoing>> {
+    origin.check(request).map_err(refusal)?;
     let method = if request.method == "HEAD" { "GET" } else { request.method };
-    let (route, pieces) = find(method, path).ok_or_else(|| refuse(method, path))?;
+    let (route, pieces) = find(method, path).ok_or_else(|| Box::new(refuse(method, path)))?;
     if request.body.len() > route.most {
         let sentence = format!(
             "the body has {} bytes; {method} {PREFIX}{} takes at most {}",
@@ -105,11 +105,11 @@ fn handle(
             route.path,
             route.most
         );
-        return Err(plain(413, &sentence));
+        return Err(Box::new(plain(413, &sentence)));
     }
-    origin.check_type(request)?;
+    origin.check_type(request).map_err(refusal)?;
     let call = Call { request, route, pieces };
-    (route.answer)(backend, &call).map_err(|sentence| plain(400, &sentence))
+    (route.answer)(backend, &call).map_err(|sentence| Box::new(plain(400, &sentence)))
 }
 
 /// How long a request wants to wait, because what it asks for may still come; none: not at all. Whoever
@@ -167,6 +167,10 @@ fn fits<'a>(pattern: &str, path: &'a str) -> Option<Vec<Cow<'a, str>>> {
     Some(pieces)
 }
 
+fn refusal((status, sentence): access::Refusal) -> Box<Outgoing> {
+    Box::new(plain(status, sentence))
+}
+
 fn refuse(method: &str, path: &str) -> Outgoing {
     let fitting = routes::ROUTES.iter().filter(|route| fits(route.path, path).is_some());
     let methods: Vec<&str> = fitting.map(|route| route.method).collect();
@@ -193,7 +197,7 @@ impl Backend {
         match instant(request, origin) {
             Ok(Some(at)) => self.advance(at.since(self.now())),
             Ok(None) => {}
-            Err(refusal) => return refusal,
+            Err(refusal) => return *refusal,
         }
         self.advance(step);
         self.answer(request)
@@ -215,10 +219,10 @@ impl Backend {
 }
 
 /// The instant that a request to the cloud brings along.
-fn instant(request: &Incoming<'_>, origin: CallOrigin<'_>) -> Result<Option<Timestamp>, Outgoing> {
+fn instant(request: &Incoming<'_>, origin: CallOrigin<'_>) -> Result<Option<Timestamp>, Box<Outgoing>> {
     let Some(text) = request.header(AT) else { return Ok(None) };
-    origin.check(request)?;
-    let at = text.parse().map_err(|error| plain(400, &format!("the header `{AT}`: {error}")))?;
+    origin.check(request).map_err(refusal)?;
+    let at = text.parse().map_err(|error| Box::new(plain(400, &format!("the header `{AT}`: {error}"))))?;
     Ok(Some(at))
 }
 
