@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use crate::backend::Backend;
 use crate::backend::control::{Access, CallOrigin};
-use crate::backend::request_log::ReceivedRequest;
+use crate::backend::expected::{Expected, Unmet};
+use crate::backend::request_log::{LogLimits, ReceivedRequest};
 use crate::clock::{TimeError, Timestamp};
 use crate::clock_source::{ClockSource, Pace};
 use crate::fault::{Fault, FaultId};
@@ -37,7 +38,18 @@ pub struct Handle(Arc<Mutex<Shared>>);
 struct Shared {
     backend: Backend,
     pace: Pace,
-    access: Access,
+    times: Times,
+    /// What is verified when the server is dropped.
+    expected: Vec<Expected>,
+}
+
+/// What the time of day is good for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Times {
+    /// Tells the time of day; none where nobody may look at a clock.
+    pub(crate) time_of_day: Option<fn() -> Timestamp>,
+    /// Whether signatures are held to it.
+    pub(crate) holds_signatures: bool,
 }
 
 impl Shared {
@@ -47,14 +59,20 @@ impl Shared {
         if !due.is_zero() {
             self.backend.advance(due);
         }
+        if let Some(time_of_day) = self.times.time_of_day {
+            let now = time_of_day();
+            self.backend.time_of_day_is(now);
+            #[cfg(feature = "signatures")]
+            if self.times.holds_signatures {
+                self.backend.hold_signatures_to(Some(now));
+            }
+        }
         &mut self.backend
     }
 
-    fn answer(&mut self, request: &Incoming<'_>) -> Outgoing {
-        let (access, step) = (std::mem::take(&mut self.access), self.pace.step());
-        let answer = self.in_time().serve(request, CallOrigin::Connection(&access), step);
-        self.access = access;
-        answer
+    fn answer(&mut self, request: &Incoming<'_>, access: &Access) -> Outgoing {
+        let step = self.pace.step();
+        self.in_time().serve(request, CallOrigin::Connection(access), step)
     }
 }
 
@@ -72,7 +90,12 @@ impl Handle {
     /// assert_eq!(handle.count("ehpc.list_tasks"), 0);
     /// ```
     pub fn new(backend: Backend, clock: ClockSource) -> Self {
-        Handle(Arc::new(Mutex::new(Shared { backend, pace: Pace::new(clock), access: Access::default() })))
+        Handle::with_times(backend, clock, Times::default())
+    }
+
+    /// Returns a handle on a backend that is told the time of day.
+    pub(crate) fn with_times(backend: Backend, clock: ClockSource, times: Times) -> Self {
+        Handle(Arc::new(Mutex::new(Shared { backend, pace: Pace::new(clock), times, expected: Vec::new() })))
     }
 
     /// Takes note of the instant that a host gives.
@@ -87,15 +110,21 @@ impl Handle {
 
     /// Answers a request: of the control interface, or of the cloud.
     pub(crate) fn answer(&self, request: &Incoming<'_>) -> Outgoing {
-        self.lock().answer(request)
+        self.lock().answer(request, &Access::default())
     }
 
-    /// The same, or nothing if a test is busy with the backend just now.
+    /// The same, for whom the control interface has rules of its own.
     #[cfg(feature = "server")]
-    pub(crate) fn try_answer(&self, request: &Incoming<'_>) -> Option<Outgoing> {
+    pub(crate) fn answer_with(&self, request: &Incoming<'_>, access: &Access) -> Outgoing {
+        self.lock().answer(request, access)
+    }
+
+    /// The same as [`answer_with`](Self::answer_with), or nothing if a test is busy with the backend just now.
+    #[cfg(feature = "server")]
+    pub(crate) fn try_answer(&self, request: &Incoming<'_>, access: &Access) -> Option<Outgoing> {
         match self.0.try_lock() {
-            Ok(mut shared) => Some(shared.answer(request)),
-            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner().answer(request)),
+            Ok(mut shared) => Some(shared.answer(request, access)),
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner().answer(request, access)),
             Err(TryLockError::WouldBlock) => None,
         }
     }
@@ -103,6 +132,16 @@ impl Handle {
     /// Writes down a request that was refused before it could be answered.
     pub(crate) fn refused(&self, request: &Incoming<'_>, status: u16) {
         self.with(|backend| backend.record(request, status));
+    }
+
+    /// Adds to the note on a request in the log.
+    #[cfg(feature = "server")]
+    pub(crate) fn note(
+        &self,
+        entry: crate::http::EntryId,
+        note: impl FnOnce(&mut crate::backend::request_log::ConnectionNote),
+    ) {
+        self.lock().backend.note(entry, note);
     }
 
     /// Does anything with the backend while no request is answered.
@@ -154,7 +193,8 @@ impl Handle {
         self.lock().backend = backend;
     }
 
-    /// Goes back to the state that was loaded last, and forgets the requests that came in.
+    /// Goes back to the state that was loaded last, and forgets the requests that came in. What the clock
+    /// was advanced is taken back; one that was set to the time of day is set to it anew.
     ///
     /// ```
     /// let server = taskmock::MockServer::start();
@@ -164,6 +204,19 @@ impl Handle {
     /// ```
     pub fn reset(&self) {
         self.with(Backend::reset);
+    }
+
+    /// Goes back to the state that the backend was made with, and forgets the requests that came in.
+    ///
+    /// ```
+    /// use taskmock::{MockServer, State};
+    /// let server = MockServer::start();
+    /// server.load(State::default());
+    /// server.reset_to_start();
+    /// assert_eq!(server.state().ehpc, State::documents().ehpc);
+    /// ```
+    pub fn reset_to_start(&self) {
+        self.with(Backend::reset_to_start);
     }
 
     /// Puts a task or a command into the state as if a client had started it now; returns its id.
@@ -305,5 +358,128 @@ impl Handle {
     pub fn count(&self, operation: &str) -> u64 {
         assert!(crate::services::operation(operation).is_some(), "`{operation}` is no operation");
         self.with(|backend| backend.count(operation))
+    }
+
+    /// How many requests came in since the log was begun, those that were dropped included.
+    ///
+    /// ```
+    /// assert_eq!(taskmock::MockServer::start().received(), 0);
+    /// ```
+    pub fn received(&self) -> u64 {
+        self.with(|backend| backend.received())
+    }
+
+    /// How many of the oldest requests the log no longer has.
+    ///
+    /// ```
+    /// assert_eq!(taskmock::MockServer::start().dropped(), 0);
+    /// ```
+    pub fn dropped(&self) -> u64 {
+        self.with(|backend| backend.dropped())
+    }
+
+    /// Sets how much the request log keeps.
+    ///
+    /// ```
+    /// use taskmock::{LogLimits, MockServer};
+    /// MockServer::start().limit_log(LogLimits { requests: 100_000, bytes: 64 << 20 });
+    /// ```
+    pub fn limit_log(&self, limits: LogLimits) {
+        self.with(|backend| backend.limit_log(limits));
+    }
+
+    /// Forgets the requests that came in, and counts anew.
+    ///
+    /// ```
+    /// let server = taskmock::MockServer::start();
+    /// server.clear_log();
+    /// assert_eq!(server.received(), 0);
+    /// ```
+    pub fn clear_log(&self) {
+        self.with(Backend::clear_log);
+    }
+
+    /// Compares the request log with what is expected of it.
+    ///
+    /// # Errors
+    ///
+    /// The nearest request, and each criterion that it missed. See [`Backend::verify`].
+    ///
+    /// ```
+    /// use taskmock::{Expected, MockServer};
+    /// assert!(MockServer::start().verify(&Expected::call("ehpc.list_tasks").never()).is_ok());
+    /// ```
+    pub fn verify(&self, expected: &Expected) -> Result<(), Unmet> {
+        self.with(|backend| backend.verify(expected))
+    }
+
+    /// Asserts that the request log shows what is expected of it, now.
+    ///
+    /// # Panics
+    ///
+    /// If it does not, with the nearest request and each criterion that it missed.
+    ///
+    /// ```should_panic
+    /// use taskmock::{Expected, MockServer};
+    /// let server = MockServer::start();
+    /// server.assert(&Expected::call("ehpc.list_tasks").with("PageNumber", "2").times(2));
+    /// ```
+    #[track_caller]
+    pub fn assert(&self, expected: &Expected) {
+        if let Err(unmet) = self.verify(expected) {
+            panic!("{unmet}");
+        }
+    }
+
+    /// Asserts that each of `expected` has a request of its own, after that of the one before. Other
+    /// requests may stand between. See [`Backend::verify_order`] for a result instead.
+    ///
+    /// # Panics
+    ///
+    /// If one has none, with the request that comes nearest.
+    ///
+    /// ```should_panic
+    /// use taskmock::{Expected, MockServer};
+    /// let page = |number| Expected::call("ehpc.list_tasks").with("PageNumber", number);
+    /// MockServer::start().assert_order(&[page("1"), page("2")]);
+    /// ```
+    #[track_caller]
+    pub fn assert_order(&self, expected: &[Expected]) {
+        if let Err(unmet) = self.with(|backend| backend.verify_order(expected)) {
+            panic!("{unmet}");
+        }
+    }
+
+    /// Expects something of the request log by the end of the test: the server asserts it when it is
+    /// dropped, unless the test panics anyway. A [`reset`](Self::reset) forgets requests, not what is
+    /// expected. Without a server, [`assert_expected`](Self::assert_expected) does it.
+    ///
+    /// ```
+    /// use taskmock::{Expected, MockServer};
+    /// let server = MockServer::start();
+    /// server.expect(Expected::call("ehpc.list_tasks").with("Archived", "true").never());
+    /// ```
+    pub fn expect(&self, expected: Expected) {
+        self.lock().expected.push(expected);
+    }
+
+    /// Asserts all that was [expected](Self::expect), and forgets it.
+    ///
+    /// # Panics
+    ///
+    /// If something is missing, with everything that is.
+    ///
+    /// ```should_panic
+    /// use taskmock::{Expected, MockServer};
+    /// let server = MockServer::start();
+    /// server.expect(Expected::call("ehpc.list_tasks"));
+    /// server.assert_expected();
+    /// ```
+    #[track_caller]
+    pub fn assert_expected(&self) {
+        let expected = std::mem::take(&mut self.lock().expected);
+        let unmet: Vec<String> =
+            expected.iter().filter_map(|expected| self.verify(expected).err()).map(|unmet| unmet.to_string()).collect();
+        assert!(unmet.is_empty(), "{}", unmet.concat());
     }
 }

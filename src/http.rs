@@ -121,8 +121,8 @@ pub(crate) struct Outgoing {
     pub(crate) code: Option<Cow<'static, str>>,
     /// The fault that hit the call.
     pub(crate) fault: Option<u64>,
-    #[allow(dead_code)] // For the server that is being built anew.
     /// Where it stands in the request log, for the server's notes.
+    #[cfg_attr(not(feature = "server"), allow(dead_code))]
     pub(crate) entry: Option<EntryId>,
     /// Why a signature does not match, for whoever runs the server.
     pub(crate) signature_diagnosis: Option<String>,

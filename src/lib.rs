@@ -119,7 +119,7 @@ pub use http::{Delivery, End, Exchange, Framing, MAX_BODY, Request, Response};
 pub use operation::{Access, Operation, OperationInput, OperationOutput, Parameter, Protocol, Service};
 pub use seed::Seed;
 #[cfg(feature = "server")]
-pub use server::{Log, MockServer, ServerConfig};
+pub use server::{Log, MockServer, ServerConfig, SignatureClock};
 pub use service_error::ServiceError;
 pub use services::*;
 #[cfg(any(feature = "conformance", feature = "fixtures"))]

@@ -78,6 +78,10 @@ pub struct Backend {
     /// The time of day that signatures are held to; none: the clock of the state.
     #[cfg(feature = "signatures")]
     signature_time: Option<Timestamp>,
+    /// The time of day, as whoever holds the backend told it last.
+    time_of_day: Option<Timestamp>,
+    /// Whether the clock was set to the time of day, so that a reset does it again.
+    starts_now: bool,
 }
 
 /// Every fact that the mock's behaviour rests on.
@@ -122,7 +126,33 @@ impl Backend {
             gate: Gate::default(),
             #[cfg(feature = "signatures")]
             signature_time: None,
+            time_of_day: None,
+            starts_now: false,
         }
+    }
+
+    /// A backend whose state may say `now`, since the time of day is known.
+    #[cfg_attr(not(feature = "server"), allow(dead_code))]
+    pub(crate) fn starting_at(mut state: State, time_of_day: Timestamp) -> Self {
+        let starts_now = state.clock == StartClock::Now;
+        if starts_now {
+            state.clock = time_of_day.into();
+        }
+        Backend { time_of_day: Some(time_of_day), starts_now, ..Backend::new(state) }
+    }
+
+    /// Takes note of the time of day.
+    pub(crate) fn time_of_day_is(&mut self, time_of_day: Timestamp) {
+        self.time_of_day = Some(time_of_day);
+    }
+
+    /// Which clock signatures are held to: `real` or `mock`; none if no signature is verified.
+    pub(crate) fn signature_clock(&self) -> Option<&'static str> {
+        #[cfg(feature = "signatures")]
+        if !self.gate.is_open() {
+            return Some(if self.signature_time.is_some() { "real" } else { "mock" });
+        }
+        None
     }
 
     /// A backend in [the documents' world](State::documents).
@@ -233,16 +263,21 @@ impl Backend {
     /// assert!(backend.state().ehpc.tasks.is_empty());
     /// ```
     pub fn load(&mut self, mut state: State) {
-        if !matches!(state.clock, StartClock::At(_)) {
-            state.clock = self.now().into();
-        }
+        let (clock, starts_now) = match state.clock {
+            StartClock::At(at) => (at, false),
+            StartClock::Now => (self.time_of_day.unwrap_or(self.now()), true),
+            StartClock::Kept => (self.now(), self.starts_now),
+        };
+        state.clock = clock.into();
         let request_log = mem::take(&mut self.request_log);
         let start = self.start.take().unwrap_or_else(|| Box::new(self.initial_state()));
-        let before = mem::replace(self, Backend { request_log, start: Some(start), ..Backend::new(state) });
+        let new = Backend { request_log, start: Some(start), starts_now, ..Backend::new(state) };
+        let before = mem::replace(self, new);
         self.keep_gate(before);
     }
 
-    /// Goes back to the state that was loaded last, and forgets the requests that came in.
+    /// Goes back to the state that was loaded last, and forgets the requests that came in. What the clock
+    /// was advanced is taken back; one that was set to the time of day is set to it anew.
     ///
     /// ```
     /// use taskmock::{Backend, State};
@@ -252,20 +287,28 @@ impl Backend {
     /// assert_eq!(backend.state(), &State::documents());
     /// ```
     pub fn reset(&mut self) {
-        let initial = self.initial.clone();
+        let mut initial = self.initial.clone();
+        if let (true, Some(now)) = (self.starts_now, self.time_of_day) {
+            initial.clock = now.into();
+        }
+        let starts_now = self.starts_now;
         let contents = self.initial_services.take().unwrap_or_else(|| self.state.take_contents());
         let mut request_log = mem::take(&mut self.request_log);
         request_log.clear();
         let start = self.start.take();
         let new = Backend::new(initial.with_contents(contents));
-        let before = mem::replace(self, Backend { request_log, start, ..new });
+        let before = mem::replace(self, Backend { request_log, start, starts_now, ..new });
         self.keep_gate(before);
     }
 
     /// What [`reset`](Backend::reset) goes back to, whole.
     fn initial_state(&self) -> State {
         let contents = self.initial_services.clone().unwrap_or_else(|| self.state.contents());
-        self.initial.clone().with_contents(contents)
+        let mut initial = self.initial.clone();
+        if self.starts_now {
+            initial.clock = StartClock::Now;
+        }
+        initial.with_contents(contents)
     }
 
     /// Goes back to the state that the backend was made with, and forgets the requests that came in.
@@ -285,9 +328,9 @@ impl Backend {
         self.reset();
     }
 
-    /// Keeps who was admitted.
-    #[cfg_attr(not(feature = "signatures"), allow(unused_variables, clippy::unused_self))]
+    /// Keeps who was admitted, and the time of day.
     fn keep_gate(&mut self, before: Backend) {
+        self.time_of_day = before.time_of_day;
         #[cfg(feature = "signatures")]
         {
             self.gate = before.gate;

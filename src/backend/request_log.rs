@@ -116,7 +116,8 @@ pub struct ConnectionNote {
     pub connection: u64,
     /// The place of the request on its connection, from 1.
     pub place: u64,
-    /// Whether the client went away before it had the whole answer.
+    /// Whether the client went away before the whole answer was handed to the operating system; what
+    /// is lost after that, nobody here can see.
     pub client_went_away: bool,
 }
 
@@ -284,7 +285,7 @@ impl RequestLog {
     }
 
     /// Lets a server add to its note on an entry, if that is still there.
-    #[allow(dead_code)] // For the server that is being built anew.
+    #[cfg_attr(not(feature = "server"), allow(dead_code))]
     pub(crate) fn note(&mut self, entry: EntryId, note: impl FnOnce(&mut ConnectionNote)) {
         if entry.log != self.id {
             return;
@@ -366,7 +367,7 @@ impl Backend {
     }
 
     /// Lets a server note what it knows of the connection of a request.
-    #[allow(dead_code)] // For the server that is being built anew.
+    #[cfg_attr(not(feature = "server"), allow(dead_code))]
     pub(crate) fn note(&mut self, entry: EntryId, note: impl FnOnce(&mut ConnectionNote)) {
         self.request_log.note(entry, note);
     }
@@ -407,6 +408,10 @@ impl Backend {
 
     /// How many requests came in for an operation, those that are no longer listed included.
     ///
+    /// # Panics
+    ///
+    /// On an unknown operation, which would be counted as 0 for ever.
+    ///
     /// ```
     /// use taskmock::{Backend, Format, ehpc::list_tasks::Input};
     /// let mut backend = Backend::documents();
@@ -414,7 +419,9 @@ impl Backend {
     /// assert_eq!(backend.count("ehpc.list_tasks"), 1);
     /// assert_eq!(backend.count("ack.describe_task_info"), 0);
     /// ```
+    #[track_caller]
     pub fn count(&self, operation: &str) -> u64 {
+        assert!(crate::services::operation(operation).is_some(), "`{operation}` is no operation");
         self.request_log.count(Some(operation))
     }
 }

@@ -11,7 +11,7 @@ use std::task::Poll;
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use taskmock::{ClockSource, MockServer, ServerConfig, Span, State, Timestamp};
+use taskmock::{ClockSource, MockServer, ServerConfig, SignatureClock, Span, StartClock, State, Timestamp};
 
 use super::signals::Signals;
 use super::{Failure, print};
@@ -21,7 +21,8 @@ pub(super) struct Arguments {
     /// Where to listen; port 0 takes any free port.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8080", value_parser = address)]
     listen: SocketAddr,
-    /// A state file to serve; without it, the documents' world. `taskmock state` prints one.
+    /// A state file to serve, or `-` for standard input; without it, the documents' world. `taskmock
+    /// state` prints one.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
     /// Read the documents otherwise where they disagree; may be given again. `document=000` reads
@@ -29,20 +30,24 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NAME=VALUE")]
     dialect: Vec<String>,
     /// Verify signatures, and let only these users ask: AK:SECRET, or AK:SECRET:TOKEN; may be given
-    /// again. Signatures are compared with the virtual clock; see --clock.
+    /// again. See --signature-clock for which clock their times are held to.
     #[arg(long, value_name = "AK:SECRET")]
     credentials: Vec<String>,
     #[command(flatten)]
     source: super::credentials::Source,
-    /// Set the virtual clock on: `now`, or a time such as 2026-11-21T20:21:00Z.
+    /// Hold the times of signatures to the time of day (`real`), or to the virtual clock (`mock`).
+    #[arg(long, value_name = "CLOCK", default_value = "real", value_parser = ["real", "mock"])]
+    signature_clock: String,
+    /// Set the virtual clock on: `now`, or a time such as 2026-11-21T20:21:00Z. A reset of one that
+    /// was set to `now` sets it to the time of day anew.
     #[arg(long, value_name = "TIME", value_parser = clock)]
-    clock: Option<Timestamp>,
+    clock: Option<StartClock>,
     /// How many seconds of virtual time pass in a second; 0: the clock stands until it is moved.
     #[arg(long, value_name = "FACTOR", default_value_t = 0.0, value_parser = speed, allow_negative_numbers = true)]
     speed: f64,
     /// Move the virtual clock by this span with each call to the cloud, before it is answered, so that
     /// a client that polls without sleeping sees time pass.
-    #[arg(long, value_name = "SPAN", conflicts_with = "speed")]
+    #[arg(long, value_name = "SPAN", conflicts_with = "speed", value_parser = span)]
     step: Option<Span>,
     /// Speak HTTPS on the same port too, for localhost and 127.0.0.1.
     #[arg(long)]
@@ -50,6 +55,20 @@ pub(super) struct Arguments {
     /// Write the certificate of the CA that a client must trust to this file, as PEM.
     #[arg(long, value_name = "PATH", requires = "tls")]
     ca_file: Option<PathBuf>,
+    /// Want this token of everybody who uses the control interface, in the header `x-taskmock-token`.
+    /// In the environment it is not seen in a list of processes.
+    #[arg(long, value_name = "TOKEN", env = "TASKMOCK_CONTROL_TOKEN", hide_env_values = true)]
+    control_token: Option<String>,
+    /// Let the control interface answer to this name or address in `Host` too, without a port; may be
+    /// given again.
+    #[arg(long, value_name = "HOST")]
+    control_host: Vec<String>,
+    /// Put the control interface on a port of its own, and on that only.
+    #[arg(long, value_name = "ADDR", value_parser = address)]
+    control_address: Option<SocketAddr>,
+    /// Switch the control interface off.
+    #[arg(long, conflicts_with_all = ["control_host", "control_address"])]
+    no_control: bool,
     /// End when standard input is closed, so that no server outlives the test that started it.
     #[arg(long)]
     until_stdin_closes: bool,
@@ -64,11 +83,13 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     resolved.ok_or_else(|| "it should be HOST:PORT, such as 127.0.0.1:8080".to_owned())
 }
 
-fn clock(text: &str) -> Result<Timestamp, String> {
-    if text == "now" {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|error| error.to_string())?;
-        return Ok(Timestamp::from_unix_millis(0).after(since));
-    }
+/// A span, or a number of seconds.
+fn span(text: &str) -> Result<Span, String> {
+    let seconds = text.parse().map(Span::seconds);
+    seconds.or_else(|_| text.parse()).map_err(|error: taskmock::TimeError| format!("{error}, or a number of seconds"))
+}
+
+fn clock(text: &str) -> Result<StartClock, String> {
     text.parse().map_err(|error: taskmock::TimeError| format!("{error}, nor `now`"))
 }
 
@@ -80,6 +101,10 @@ fn speed(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
+    if arguments.until_stdin_closes && arguments.state.as_deref() == Some(Path::new("-")) {
+        let sentence = "--state - reads standard input to its end, so --until-stdin-closes would end at once; give the state as a file";
+        return Err(Failure::usage(sentence.to_owned()));
+    }
     let mut state = match &arguments.state {
         None => State::documents(),
         Some(path) => {
@@ -92,14 +117,16 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     let users = arguments.source.all(&arguments.credentials)?;
     let users = users.iter().map(|text| super::credentials::read(text)).collect::<Result<Vec<_>, _>>()?;
-    if let Some(to) = arguments.clock {
-        if to < state.now() {
+    if let Some(clock) = arguments.clock {
+        if let StartClock::At(to) = clock
+            && to < state.now()
+        {
             return Err(Failure::usage(format!(
                 "--clock {to}: the clock of the state stands at {} and only moves forward; give a later time",
                 state.now()
             )));
         }
-        state.clock = to.into();
+        state.clock = clock;
     }
     // First, so that a signal that comes early ends it cleanly too.
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -122,6 +149,25 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
     if arguments.tls {
         config = config.tls();
     }
+    if let Some(token) = &arguments.control_token {
+        if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Failure::usage(
+                "--control-token: a token is sent in a header, so it should have visible ASCII characters only"
+                    .to_owned(),
+            ));
+        }
+        config = config.control_token(token);
+    }
+    config = arguments.control_host.iter().fold(config, ServerConfig::control_host);
+    if let Some(address) = arguments.control_address {
+        config = config.control_address(address);
+    }
+    if arguments.no_control {
+        config = config.no_control();
+    }
+    if arguments.signature_clock == "mock" {
+        config = config.signature_clock(SignatureClock::Mock);
+    }
     config = users.into_iter().fold(config, ServerConfig::admit);
     let server = MockServer::bind(state, config).map_err(|error| {
         Failure::usage(format!(
@@ -134,6 +180,9 @@ pub(super) fn run(arguments: Arguments) -> Result<(), Failure> {
             .map_err(|error| Failure::usage(format!("cannot write the CA file {}: {error}", path.display())))?;
     }
     print(&format!("listening on {}", server.base_url()))?;
+    if let (Some(_), Some(address)) = (arguments.control_address, server.control_address()) {
+        print(&format!("control interface on http://{address}"))?;
+    }
     let stdin_closed = arguments.until_stdin_closes.then(stdin_closed).transpose()?;
     runtime.block_on(async {
         let mut signal = pin!(signals.next());
@@ -166,8 +215,16 @@ fn stdin_closed() -> Result<tokio::sync::oneshot::Receiver<()>, Failure> {
     thread.map(|_| closed).map_err(|error| Failure::usage(format!("cannot read standard input: {error}")))
 }
 
+/// Reads a state file, or standard input for `-`.
 fn read(path: &Path) -> Result<String, Failure> {
-    let bytes = fs::read(path).map_err(|error| {
+    let bytes = match path == Path::new("-") {
+        true => {
+            let mut bytes = Vec::new();
+            io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes)
+        }
+        false => fs::read(path),
+    };
+    let bytes = bytes.map_err(|error| {
         let path = path.display();
         Failure::usage(format!("cannot read the state file {path}: {error}; `taskmock state` prints one to start from"))
     })?;

@@ -162,12 +162,15 @@ impl ServerRun {
         if self.is_signed() && case.is_raw() {
             return unsupported("a raw request cannot be signed");
         }
+        let mut by_its_clock = false;
         if has_control {
-            control(send, "PUT", case.given().to_json().into())?;
+            let said = control(send, "PUT", case.given().to_json().into())?;
+            let said: serde_json::Value = serde_json::from_slice(&said).unwrap_or_default();
+            by_its_clock = said["signature_clock"] != "real";
         }
         let mut exchanges = Vec::new();
         for (number, request) in case.requests().into_iter().enumerate() {
-            let request = self.signed(request, case, has_control, number);
+            let request = self.signed(request, case, by_its_clock, number);
             let response = send(request.clone())?;
             exchanges.push((request, response));
         }
@@ -185,10 +188,10 @@ impl ServerRun {
         false
     }
 
-    /// The request, signed if there are credentials: by the clock of the state if the server has it,
-    /// else by the time of day.
+    /// The request, signed if there are credentials: by the clock of the state if the server
+    /// holds signatures to it, else by the time of day.
     #[cfg_attr(not(feature = "signatures"), allow(unused_mut, unused_variables))]
-    fn signed(&self, mut request: Request, case: &dyn AnyCase, has_control: bool, number: usize) -> Request {
+    fn signed(&self, mut request: Request, case: &dyn AnyCase, by_its_clock: bool, number: usize) -> Request {
         #[cfg(feature = "signatures")]
         if let Some(credentials) = &self.credentials
             && let Some(operation) = crate::services::operation(case.about(Side::Server).id.operation)
@@ -198,7 +201,7 @@ impl ServerRun {
                 request.headers_mut().insert(http::header::HOST, host);
             }
             let id = case.about(Side::Server).id;
-            let now = if has_control { case.given().now() } else { time::now() };
+            let now = if by_its_clock { case.given().now() } else { time::now() };
             // A gateway accepts each nonce once.
             let nonce = format!("{id}.{number}.{}", time::now().unix_millis());
             return credentials.sign(request, operation.protocol().algorithm, now, &nonce);

@@ -30,6 +30,8 @@ pub(super) enum Ended {
     InOrder,
     /// It is to be reset.
     Reset,
+    /// The client has ended it; it is to be closed.
+    Left,
 }
 
 /// A dribbled body is sent in this many pieces a second, or in single bytes if it has fewer.
@@ -55,7 +57,7 @@ impl Exchange {
             clock.sleep(self.delivery.delay).await;
         }
         // What cannot be written any more has nobody to miss it.
-        self.send(io, clock).await.unwrap_or(Ended::InOrder)
+        self.send(io, clock).await.unwrap_or(Ended::Left)
     }
 
     async fn send<T: Transport, C: Clock>(&self, io: &mut Io<T>, clock: &C) -> io::Result<Ended> {
@@ -64,7 +66,7 @@ impl Exchange {
             End::BeforeHead { reset } => return Ok(if reset { Ended::Reset } else { Ended::InOrder }),
             End::Stall { sent: None } => {
                 await_end(io).await;
-                return Ok(Ended::InOrder);
+                return Ok(Ended::Left);
             }
             End::InBody { sent, .. } | End::Stall { sent: Some(sent) } => Some(sent.min(body.len())),
             End::Whole | End::ResetNext | End::CloseAfter => None,
@@ -89,7 +91,7 @@ impl Exchange {
             End::InBody { .. } | End::CloseAfter | End::BeforeHead { .. } => Ended::InOrder,
             End::Stall { .. } => {
                 await_end(io).await;
-                Ended::InOrder
+                Ended::Left
             }
             End::ResetNext => match read(io).await {
                 Ok(0) | Err(_) => Ended::InOrder,

@@ -61,6 +61,9 @@ pub(crate) trait Service: Send + Sync {
 
     /// Takes note that the exchange is over and the connection idle.
     fn answered(&self) {}
+
+    /// Takes note that the client went away before the answer to its last request was written.
+    fn left(&self) {}
 }
 
 /// Serves a connection until it ends.
@@ -83,10 +86,13 @@ pub(crate) async fn serve<T: Transport, C: Clock, S: Service>(
             .half_close(true)
             .serve_connection(io, answer);
         // A connection that breaks is the client's affair.
-        let _ = (&mut connection).await;
+        let is_broken = (&mut connection).await.is_err();
         let parts = connection.into_parts();
         io = parts.io;
         let Some(exchange) = takeover.exchange.lock().unwrap_or_else(PoisonError::into_inner).take() else {
+            if is_broken && !takeover.is_flushed.load(Ordering::Relaxed) {
+                service.left();
+            }
             return io.transport.close().await;
         };
         io.unread = parts.read_buf;
@@ -95,6 +101,10 @@ pub(crate) async fn serve<T: Transport, C: Clock, S: Service>(
         match ended {
             Ended::Kept => {}
             Ended::InOrder => return io.transport.close().await,
+            Ended::Left => {
+                service.left();
+                return io.transport.close().await;
+            }
             Ended::Reset => return io.transport.reset(),
         }
     }
@@ -122,6 +132,7 @@ async fn respond<C: Clock, S: Service>(
     };
     let Some(delivery) = answer.delivery.take() else {
         service.answered();
+        takeover.is_flushed.store(false, Ordering::Relaxed);
         return Ok(Response::from(answer).map(Full::new));
     };
     takeover.await_flush().await;

@@ -15,6 +15,9 @@ use crate::http::{Incoming, Outgoing};
 use crate::seed::Seed;
 use crate::service_error::ServiceError;
 
+/// Builds a call of an operation from its parameters, by name.
+pub(crate) type BuildRequest = fn(&Operation, Format, &[(&str, String)]) -> HttpRequest<Bytes>;
+
 /// How a cloud addresses its operations, words its refusals and numbers its requests.
 ///
 /// ```
@@ -46,7 +49,7 @@ pub struct Protocol {
     /// Returns the route of an operation as a person would write it.
     pub(crate) route: fn(&Operation) -> String,
     /// Writes the request that asks an operation with these parameters, unsigned.
-    pub(crate) request: fn(&Operation, Format, &[(&str, String)]) -> HttpRequest<Bytes>,
+    pub(crate) request: BuildRequest,
     /// Refuses a request that lacks a required parameter, or has it in no readable form. The first
     /// argument is the error table of the service.
     pub(crate) missing: fn(&'static [ErrorCode], &'static str) -> Refusal,

@@ -16,10 +16,12 @@ use tokio::time::Instant;
 
 use super::config::Log;
 use super::socket::{OverTcp, Socket, TokioClock};
-use crate::backend::control;
+use crate::backend::control::{self, Access};
+use crate::backend::plain;
+use crate::backend::request_log::ConnectionNote;
 use crate::connection::{Service, serve};
 use crate::handle::Handle;
-use crate::http::{Incoming, Outgoing, Request};
+use crate::http::{EntryId, Incoming, Outgoing, Request};
 
 /// A request whose body has not come by then is refused.
 const BODY_WITHIN: Duration = Duration::from_secs(30);
@@ -38,6 +40,9 @@ pub(super) struct Served {
     /// Whether the clock follows the runtime's, which may be paused: the time-out of a body would
     /// then pass at once.
     pub(super) is_local: bool,
+    pub(super) started: std::time::Instant,
+    /// How many connections there were.
+    pub(super) connections: AtomicU64,
     #[cfg(feature = "httpmock")]
     pub(super) stubs: OnceLock<super::httpmock::Stubs>,
     #[cfg(feature = "tls")]
@@ -50,6 +55,15 @@ impl Served {
             log(line);
         }
     }
+}
+
+/// What one of its ports has.
+pub(super) struct Port {
+    pub(super) served: Arc<Served>,
+    /// Who may use the control interface here.
+    pub(super) access: Access,
+    /// Whether the clouds are here too.
+    pub(super) has_cloud: bool,
 }
 
 /// A server that accepts connections, until it is ended.
@@ -68,12 +82,12 @@ impl Accepting {
     /// Starts to accept connections on a runtime.
     pub(super) fn start(
         socket: TcpListener,
-        served: Arc<Served>,
+        port: Arc<Port>,
         idle_timeout: Option<Duration>,
         runtime: &runtime::Handle,
     ) -> Self {
         let shared = Arc::new(Shared { socket: Mutex::new(Some(socket)), connections: Mutex::default() });
-        let mut tasks = vec![runtime.spawn(accept(Arc::clone(&shared), served)).abort_handle()];
+        let mut tasks = vec![runtime.spawn(accept(Arc::clone(&shared), port)).abort_handle()];
         if let Some(idle_timeout) = idle_timeout {
             tasks.push(runtime.spawn(close_idle(Arc::clone(&shared), idle_timeout)).abort_handle());
         }
@@ -183,7 +197,7 @@ async fn close_idle(shared: Arc<Shared>, timeout: Duration) {
 }
 
 /// Accepts connections until it is aborted.
-async fn accept(shared: Arc<Shared>, served: Arc<Served>) {
+async fn accept(shared: Arc<Shared>, port: Arc<Port>) {
     let started = Instant::now();
     let has_complained = AtomicBool::new(false);
     loop {
@@ -197,7 +211,7 @@ async fn accept(shared: Arc<Shared>, served: Arc<Served>) {
             Some(Err(error)) => {
                 let closed = lock(&shared.connections).close_longest_idle();
                 if !has_complained.swap(true, Ordering::Relaxed) {
-                    served.say(&format!(
+                    port.served.say(&format!(
                         "cannot accept a connection: {error}; closed {closed} idle ones and go on (said once). Out of \
                          file descriptors, `ulimit -n` allows more"
                     ));
@@ -210,7 +224,13 @@ async fn accept(shared: Arc<Shared>, served: Arc<Served>) {
         let _ = stream.set_nodelay(true);
         let activity = Arc::new(Activity { started, idle_since: AtomicU64::new(0) });
         activity.is_idle();
-        let connected = Connected { served: Arc::clone(&served), activity: Arc::clone(&activity) };
+        let connected = Connected {
+            number: port.served.connections.fetch_add(1, Ordering::Relaxed) + 1,
+            port: Arc::clone(&port),
+            activity: Arc::clone(&activity),
+            place: AtomicU64::new(0),
+            latest: Mutex::new(None),
+        };
         let task = tokio::spawn(connect(stream, connected)).abort_handle();
         lock(&shared.connections).add(task, activity);
     }
@@ -224,54 +244,74 @@ async fn connect(stream: TcpStream, connected: Connected) {
         _ => return over(stream, connected).await,
     }
     #[cfg(feature = "tls")]
-    if let Some(tls) = &connected.served.tls {
+    if let Some(tls) = &connected.port.served.tls {
         match tls.accept(stream).await {
             Ok(stream) => over(stream, connected).await,
-            Err(error) => connected.served.say(&format!(
+            Err(error) => connected.port.served.say(&format!(
                 "a client ended the TLS handshake: {error}; does it trust the server's CA (`--ca-file`, \
                  `MockServer::ca_pem`), and does it ask for localhost or 127.0.0.1?"
             )),
         }
         return;
     }
-    connected.served.say(
+    connected.port.served.say(
         "a client spoke TLS, and this server speaks plain HTTP: give the client http:// as its endpoint, or start \
          with `--tls` (`ServerConfig::tls`, feature `tls`)",
     );
 }
 
 async fn over<S: OverTcp>(stream: S, connected: Connected) {
-    let clock = connected.served.clock;
-    let body_timeout = (!connected.served.is_local).then_some(BODY_WITHIN);
+    let clock = connected.port.served.clock;
+    let body_timeout = (!connected.port.served.is_local).then_some(BODY_WITHIN);
     serve(Socket::new(stream), &clock, &connected, body_timeout).await;
 }
 
 /// A connection of a client.
 struct Connected {
-    served: Arc<Served>,
+    port: Arc<Port>,
     activity: Arc<Activity>,
+    /// Its number, from 1 since the server started.
+    number: u64,
+    /// How many requests came on it.
+    place: AtomicU64,
+    /// Where the latest stands in the request log.
+    latest: Mutex<Option<EntryId>>,
 }
 
 impl Service for Connected {
     async fn answer(&self, request: &Request) -> Outgoing {
         self.activity.is_busy();
         let incoming = Incoming::from(request);
-        let is_control = incoming.path.starts_with(control::PREFIX);
+        let place = self.place.fetch_add(1, Ordering::Relaxed) + 1;
+        let is_control = control::is_for(incoming.path);
+        if !is_control && !self.port.has_cloud {
+            return plain(404, "this port has the control interface only, under /__taskmock__/");
+        }
         #[cfg(feature = "httpmock")]
         if !is_control
-            && let Some(stubs) = self.served.stubs.get()
+            && let Some(stubs) = self.port.served.stubs.get()
             && let Some(answer) = stubs.answer(request).await
         {
             self.log(&incoming, answer.status, None);
             return answer;
         }
-        let answer = if request.body().len() > LARGE_BODY {
-            let (handle, request) = (self.served.handle.clone(), request.clone());
-            let large = tokio::task::spawn_blocking(move || handle.answer(&Incoming::from(&request)));
-            large.await.unwrap_or_else(|error| crate::backend::plain(500, &error.to_string()))
-        } else {
-            answer(&self.served.handle, &incoming).await
+        let answer = match control::wait_of(&incoming) {
+            Some(wait) => self.wait(&incoming, wait).await,
+            None if request.body().len() > LARGE_BODY => {
+                let (port, request) = (Arc::clone(&self.port), request.clone());
+                let answer = move || port.served.handle.answer_with(&Incoming::from(&request), &port.access);
+                let large = tokio::task::spawn_blocking(answer);
+                large.await.unwrap_or_else(|error| plain(500, &error.to_string()))
+            }
+            None => self.ask(&incoming).await,
         };
+        *lock(&self.latest) = answer.entry;
+        if let Some(entry) = answer.entry {
+            let since_start = self.port.served.started.elapsed();
+            self.note(entry, |note| {
+                (note.connection, note.place, note.since_start) = (self.number, place, since_start)
+            });
+        }
         if !is_control {
             self.log(&incoming, answer.status, answer.signature_diagnosis.as_deref());
         }
@@ -280,39 +320,66 @@ impl Service for Connected {
 
     fn refused(&self, request: &Request, status: u16) {
         let incoming = Incoming::from(request);
-        self.served.handle.refused(&incoming, status);
+        self.port.served.handle.refused(&incoming, status);
         self.log(&incoming, status, None);
     }
 
     fn answered(&self) {
         self.activity.is_idle();
     }
+
+    fn left(&self) {
+        if let Some(entry) = *lock(&self.latest) {
+            self.note(entry, |note| note.client_went_away = true);
+        }
+    }
 }
 
+/// How often a call that waits is asked again.
+const ASK_AGAIN: Duration = Duration::from_millis(10);
+
 impl Connected {
+    /// Asks the backend. While a test is busy with it, the other servers of the process go on.
+    async fn ask(&self, request: &Incoming<'_>) -> Outgoing {
+        let Port { served, access, .. } = &*self.port;
+        for _ in 0..100 {
+            if let Some(answer) = served.handle.try_answer(request, access) {
+                return answer;
+            }
+            tokio::task::yield_now().await;
+        }
+        loop {
+            if let Some(answer) = served.handle.try_answer(request, access) {
+                return answer;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    /// Asks until what the request waits for has come, or until its time is over. The clock may move
+    /// without anybody's doing, so it asks again rather than wait to be told.
+    async fn wait(&self, request: &Incoming<'_>, wait: Duration) -> Outgoing {
+        let until = Instant::now() + wait;
+        loop {
+            let answer = self.ask(request).await;
+            if !control::is_not_yet(&answer) || Instant::now() >= until {
+                return answer;
+            }
+            tokio::time::sleep(ASK_AGAIN).await;
+        }
+    }
+
+    fn note(&self, entry: EntryId, note: impl FnOnce(&mut ConnectionNote)) {
+        self.port.served.handle.note(entry, note);
+    }
+
     fn log(&self, request: &Incoming<'_>, status: u16, signature_diagnosis: Option<&str>) {
-        let Some(log) = &self.served.log else { return };
+        let Some(log) = &self.port.served.log else { return };
         log(&line(status, request));
         // What the cloud does not tell the developer of a client.
         if let Some(diagnosis) = signature_diagnosis {
             log(diagnosis);
         }
-    }
-}
-
-/// Asks the backend. While a test is busy with it, the other servers of the process go on.
-async fn answer(handle: &Handle, request: &Incoming<'_>) -> Outgoing {
-    for _ in 0..100 {
-        if let Some(answer) = handle.try_answer(request) {
-            return answer;
-        }
-        tokio::task::yield_now().await;
-    }
-    loop {
-        if let Some(answer) = handle.try_answer(request) {
-            return answer;
-        }
-        tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }
 

@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::backend::control::Access;
 use crate::clock_source::ClockSource;
 
 /// How a [`MockServer`](crate::MockServer) listens.
@@ -21,6 +22,9 @@ pub struct ServerConfig {
     pub(super) clock: ClockSource,
     pub(super) log: Option<Log>,
     pub(super) idle_timeout: Option<Duration>,
+    pub(super) control: Access,
+    pub(super) control_address: Option<SocketAddr>,
+    pub(super) signature_clock: Option<SignatureClock>,
     #[cfg(feature = "signatures")]
     pub(super) credentials: Vec<crate::signature::Credentials>,
     #[cfg(feature = "tls")]
@@ -34,6 +38,23 @@ pub struct ServerConfig {
 /// log("200 GET /");
 /// ```
 pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// The clock that the times of signatures are held to.
+///
+/// ```
+/// use taskmock::{MockServer, ServerConfig, SignatureClock, State};
+/// let config = ServerConfig::new().signature_clock(SignatureClock::Mock);
+/// MockServer::bind(State::documents(), config)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SignatureClock {
+    /// The time of day: clients sign with it, wherever the mock's clock stands.
+    Real,
+    /// The mock's clock, for clients that share it.
+    Mock,
+}
 
 /// A client may poll that seldom.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(600);
@@ -53,6 +74,9 @@ impl ServerConfig {
             clock: ClockSource::Stands,
             log: None,
             idle_timeout: Some(IDLE_TIMEOUT),
+            control: Access::default(),
+            control_address: None,
+            signature_clock: None,
             #[cfg(feature = "signatures")]
             credentials: Vec::new(),
             #[cfg(feature = "tls")]
@@ -112,6 +136,77 @@ impl ServerConfig {
     #[must_use]
     pub fn idle_timeout(mut self, idle_timeout: Option<Duration>) -> Self {
         self.idle_timeout = idle_timeout;
+        self
+    }
+
+    /// Wants a token of everybody who uses the control interface over a connection, in the header
+    /// `x-taskmock-token`.
+    ///
+    /// ```
+    /// use taskmock::ServerConfig;
+    /// let config = ServerConfig::new().control_token("correct horse battery staple");
+    /// ```
+    #[must_use]
+    pub fn control_token(mut self, token: impl Into<String>) -> Self {
+        self.control.token = Some(token.into());
+        self
+    }
+
+    /// Lets the control interface answer to one more name or address in `Host`, without a port: the
+    /// name by which other machines or containers know this one. Beside these it answers to
+    /// `localhost`, `127.0.0.1`, `[::1]` and the address that the server listens on. A name that
+    /// others can direct here lets their web pages read the state.
+    ///
+    /// ```
+    /// use taskmock::ServerConfig;
+    /// let config = ServerConfig::new().control_host("mock.test.internal");
+    /// ```
+    #[must_use]
+    pub fn control_host(mut self, host: impl Into<String>) -> Self {
+        self.control.hosts.push(host.into());
+        self
+    }
+
+    /// Puts the control interface on a port of its own, which has nothing else; the server's other
+    /// port has it no more. See [`MockServer::control_address`](crate::MockServer::control_address).
+    ///
+    /// ```
+    /// use taskmock::{MockServer, ServerConfig, State};
+    /// let config = ServerConfig::new().control_address(([127, 0, 0, 1], 0).into());
+    /// let server = MockServer::bind(State::documents(), config)?;
+    /// assert_ne!(server.control_address(), Some(server.address()));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn control_address(mut self, address: SocketAddr) -> Self {
+        self.control_address = Some(address);
+        self
+    }
+
+    /// Switches the control interface off: no port has it. From Rust the server is steered as ever.
+    ///
+    /// ```
+    /// use taskmock::{MockServer, ServerConfig, State};
+    /// let server = MockServer::bind(State::documents(), ServerConfig::new().no_control())?;
+    /// assert_eq!(server.control_address(), None);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn no_control(mut self) -> Self {
+        self.control.is_off = true;
+        self
+    }
+
+    /// Sets which clock the times of signatures are held to. Default: the time of day, because nobody
+    /// shares the mock's clock; of a server whose clock follows tokio, that clock.
+    ///
+    /// ```
+    /// use taskmock::{ServerConfig, SignatureClock};
+    /// let config = ServerConfig::new().signature_clock(SignatureClock::Mock);
+    /// ```
+    #[must_use]
+    pub fn signature_clock(mut self, clock: SignatureClock) -> Self {
+        self.signature_clock = Some(clock);
         self
     }
 

@@ -17,19 +17,22 @@ mod wiremock;
 use std::io;
 use std::net::SocketAddr;
 use std::ops::Deref;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, OnceLock};
 use std::thread;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::runtime;
 
 use crate::backend::Backend;
+use crate::clock::Timestamp;
 use crate::clock_source::ClockSource;
-use crate::handle::Handle;
+use crate::handle::{Handle, Times};
 use crate::services::State;
-use accept::{Accepting, Served};
+use accept::{Accepting, Port, Served};
 
-pub use config::{Log, ServerConfig};
+pub use config::{Log, ServerConfig, SignatureClock};
 #[cfg(feature = "httpmock")]
 pub use httpmock::mount;
 #[cfg(feature = "tower")]
@@ -39,7 +42,7 @@ pub use tower::{Connector, MemoryConnection, TowerService};
 ///
 /// It starts in well under a millisecond, in blocking and in async tests alike. Any number can be
 /// held: all servers of a process share one thread. A server that is dropped closes its port and
-/// its connections.
+/// its connections, and panics if something that was [expected](Handle::expect) of it is missing.
 ///
 /// It dereferences to [`Handle`], which is what a test does with it.
 ///
@@ -57,9 +60,11 @@ pub use tower::{Connector, MemoryConnection, TowerService};
 /// ```
 pub struct MockServer {
     address: SocketAddr,
+    /// Where the control interface is; none: nowhere.
+    control_address: Option<SocketAddr>,
     handle: Handle,
     served: Arc<Served>,
-    accepting: Accepting,
+    accepting: Vec<Accepting>,
 }
 
 impl MockServer {
@@ -185,28 +190,64 @@ impl MockServer {
     }
 
     fn listen(state: State, config: ServerConfig, runtime: &runtime::Handle) -> io::Result<Self> {
-        let socket = {
+        let sockets = {
             let _in_runtime = runtime.enter();
-            listen(config.address)?
+            let control_address = config.control_address.filter(|_| !config.control.is_off);
+            (listen(config.address)?, control_address.map(listen).transpose()?)
         };
+        let (socket, control_socket) = sockets;
         let address = socket.local_addr()?;
+        let own_address = control_socket.as_ref().map(TcpListener::local_addr).transpose()?;
+        let control_address = (!config.control.is_off).then(|| own_address.unwrap_or(address));
         #[cfg_attr(not(feature = "signatures"), allow(unused_mut))]
-        let mut backend = Backend::new(state);
+        let mut backend = Backend::starting_at(state, time_of_day());
         #[cfg(feature = "signatures")]
         config.credentials.into_iter().for_each(|credentials| backend.admit(credentials));
-        let handle = Handle::new(backend, config.clock);
+        let is_local = config.clock == ClockSource::FollowsTokio;
+        let default = if is_local { SignatureClock::Mock } else { SignatureClock::Real };
+        let times = Times {
+            time_of_day: Some(time_of_day),
+            holds_signatures: config.signature_clock.unwrap_or(default) == SignatureClock::Real,
+        };
+        let handle = Handle::with_times(backend, config.clock, times);
         let served = Arc::new(Served {
             handle: handle.clone(),
             log: config.log,
             clock: socket::TokioClock::of(config.clock),
-            is_local: config.clock == ClockSource::FollowsTokio,
+            is_local,
+            started: std::time::Instant::now(),
+            connections: AtomicU64::new(0),
             #[cfg(feature = "httpmock")]
             stubs: OnceLock::new(),
             #[cfg(feature = "tls")]
             tls: config.tls.then(tls::Tls::new).transpose()?,
         });
-        let accepting = Accepting::start(socket, Arc::clone(&served), config.idle_timeout, runtime);
-        Ok(MockServer { address, handle, served, accepting })
+        let port = |address: SocketAddr, control: Control| {
+            let mut access = config.control.clone();
+            access.is_off |= control == Control::Elsewhere;
+            access.takes_addresses = address.ip().is_unspecified();
+            access.hosts.push(address.ip().to_string());
+            Arc::new(Port { served: Arc::clone(&served), access, has_cloud: control != Control::Only })
+        };
+        let accept = |socket, port| Accepting::start(socket, port, config.idle_timeout, runtime);
+        let accepting = match (control_socket, own_address) {
+            (Some(own), Some(own_address)) => {
+                vec![accept(socket, port(address, Control::Elsewhere)), accept(own, port(own_address, Control::Only))]
+            }
+            _ => vec![accept(socket, port(address, Control::Too))],
+        };
+        Ok(MockServer { address, control_address, handle, served, accepting })
+    }
+
+    /// Returns where the control interface is, which is where the server listens unless it was given
+    /// [a port of its own](ServerConfig::control_address); none if it is switched off.
+    ///
+    /// ```
+    /// let server = taskmock::MockServer::start();
+    /// assert_eq!(server.control_address(), Some(server.address()));
+    /// ```
+    pub fn control_address(&self) -> Option<SocketAddr> {
+        self.control_address
     }
 
     /// Returns where the server listens.
@@ -305,8 +346,28 @@ impl std::fmt::Debug for MockServer {
 
 impl Drop for MockServer {
     fn drop(&mut self) {
-        self.accepting.end();
+        self.accepting.iter().for_each(Accepting::end);
+        // A test that panics has its reason already.
+        if !thread::panicking() {
+            self.handle.assert_expected();
+        }
     }
+}
+
+/// Where the control interface is, as seen from a port.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Control {
+    /// There too.
+    Too,
+    /// There and nothing else.
+    Only,
+    Elsewhere,
+}
+
+/// The time of day.
+fn time_of_day() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp::from_unix_millis(0).after(since)
 }
 
 /// Returns the runtime that servers share: one thread, which ends with the process.

@@ -6,6 +6,7 @@ pub mod dws;
 pub mod ehpc;
 mod state;
 mod state_text;
+mod submission;
 mod submit;
 
 pub use state::State;
@@ -14,6 +15,7 @@ pub use submit::Submit;
 
 pub(crate) use change::{Change, TaskKey};
 pub(crate) use state::{Contents, Index};
+pub(crate) use submission::{NewCluster, Submission};
 
 use crate::error_code::Refusal;
 use crate::operation::{Answered, Call, Operation};

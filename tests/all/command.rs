@@ -282,14 +282,27 @@ fn facts_name_the_cases_that_show_them() {
     let max = facts.iter().find(|fact| fact["id"] == "ehpc.list_tasks.page_size.max").expect("it is there");
     let cases: Vec<&str> = max["cases"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
     assert!(cases.contains(&"ehpc.list_tasks/page_size.max_plus_1"), "{cases:?}");
-    assert!(facts.iter().all(|fact| !fact["cases"].as_array().expect("a list").is_empty()));
+    // No real cloud has faults on order, so no case asks for one: a test shows what is said of them.
+    let shown_by_tests = include_str!("faults.rs");
+    for fact in &facts {
+        let id = fact["id"].as_str().expect("a text");
+        let has_case = !fact["cases"].as_array().expect("a list").is_empty();
+        assert!(has_case || id.starts_with("fault.") && shown_by_tests.contains(id), "{id} has no case");
+    }
 }
 
 #[test]
 fn serve_verifies_signatures_and_says_why_one_is_wrong() {
     use taskmock::{Algorithm, Credentials, Format, Timestamp, ehpc::list_tasks::Input};
 
-    let serving = Serving::start(&["--credentials", "testid:testsecret", "--clock", "2026-11-21T20:21:00Z"]);
+    let serving = Serving::start(&[
+        "--credentials",
+        "testid:testsecret",
+        "--clock",
+        "2026-11-21T20:21:00Z",
+        "--signature-clock",
+        "mock",
+    ]);
     let now: Timestamp = "2026-11-21T20:21:00Z".parse().expect("a time");
     let ask = |secret: &str, nonce: &str| {
         let request = Input::new("ehpc-hz-FYUr32****").request(Format::Json);

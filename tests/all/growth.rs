@@ -16,6 +16,9 @@ fn quickest(work: &dyn Fn(usize), size: usize) -> Duration {
     times.min().unwrap_or_default()
 }
 
+/// Its name, a size of input, and what reads input of a size.
+type Reader<'a> = (&'a str, usize, &'a dyn Fn(usize));
+
 #[test]
 fn four_times_the_input_takes_less_than_ten_times_as_long() {
     let xml = |body: String| {
@@ -32,7 +35,7 @@ fn four_times_the_input_takes_less_than_ten_times_as_long() {
         let request = request.header("content-type", "application/x-www-form-urlencoded").body(form.into());
         Backend::documents().respond(&request.expect("a request"));
     };
-    let readers: &[(&str, usize, &dyn Fn(usize))] = &[
+    let readers: &[Reader<'_>] = &[
         ("distinct children", 4000, &|size| distinct("a", size)),
         ("children of one name", 10_000, &|size| {
             xml(format!("<ListTasksResponse>{}</ListTasksResponse>", "<Tasks/>".repeat(size)));

@@ -47,4 +47,6 @@ mod signatures;
 mod snapshots;
 mod soak;
 mod source;
+#[cfg(feature = "server")]
+mod steering;
 mod support;

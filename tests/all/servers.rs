@@ -214,8 +214,7 @@ fn a_test_that_is_busy_with_one_server_does_not_hold_up_another() {
 #[test]
 fn a_state_may_be_larger_than_a_request_of_a_client() {
     let server = MockServer::start();
-    let mut state = State::default();
-    state.clock = "2024-03-03T00:00:00Z".parse().expect("a clock");
+    let mut state = State { clock: "2024-03-03T00:00:00Z".parse().expect("a clock"), ..State::default() };
     state.ehpc.clusters = (0..120_000).map(|number| format!("cluster-{number}")).collect();
     let json = state.to_json();
     assert!(json.len() > 2 * taskmock::MAX_BODY);

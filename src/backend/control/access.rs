@@ -1,7 +1,9 @@
 //! Access: who may use the control interface over a connection.
 
-use crate::backend::plain;
-use crate::http::{Incoming, Outgoing};
+use crate::http::Incoming;
+
+/// A status and a sentence.
+pub(super) type Refusal = (u16, &'static str);
 
 /// Where a call of the control interface comes from.
 #[derive(Clone, Copy, Debug)]
@@ -16,22 +18,26 @@ pub(crate) enum CallOrigin<'a> {
 /// What the control interface asks of a call over a connection.
 #[derive(Clone, Default)]
 pub(crate) struct Access {
-    /// It is not there at all.
+    /// It is not on this port.
     pub(crate) is_off: bool,
     /// What the header `x-taskmock-token` has to say.
     pub(crate) token: Option<String>,
     /// Names and addresses in `Host` beside those of loopback: what the server is bound to, and what its
     /// user adds.
     pub(crate) hosts: Vec<String>,
+    /// Any address in `Host` will do, because the server listens on all of them. A name can be made to
+    /// mean this machine by whoever owns it, an address cannot.
+    pub(crate) takes_addresses: bool,
 }
 
 impl std::fmt::Debug for Access {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Access { is_off, token, hosts } = self;
+        let Access { is_off, token, hosts, takes_addresses } = self;
         f.debug_struct("Access")
             .field("is_off", is_off)
             .field("token", &token.as_ref().map(|_| "…"))
             .field("hosts", hosts)
+            .field("takes_addresses", takes_addresses)
             .finish()
     }
 }
@@ -41,11 +47,11 @@ const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 impl CallOrigin<'_> {
     /// Refuses a call that a web page could have made, or that lacks the token.
-    pub(super) fn check(self, request: &Incoming<'_>) -> Result<(), Outgoing> {
+    pub(super) fn check(self, request: &Incoming<'_>) -> Result<(), Refusal> {
         let CallOrigin::Connection(access) = self else { return Ok(()) };
-        let forbidden = |sentence: &str| Err(plain(403, sentence));
+        let forbidden = |sentence: &'static str| Err((403, sentence));
         if access.is_off {
-            return Err(plain(404, "the control interface is switched off"));
+            return Err((404, "this port has no control interface"));
         }
         let (mut hosts, mut origin, mut site, mut token) = (Vec::new(), false, false, None);
         request.each_header(|name, value| match name {
@@ -68,19 +74,17 @@ impl CallOrigin<'_> {
         match (&access.token, token) {
             (None, _) => Ok(()),
             (Some(expected), Some(token)) if is_same(expected.as_bytes(), token.as_bytes()) => Ok(()),
-            (Some(_), None) => {
-                Err(plain(401, "the control interface wants its token in the header `x-taskmock-token`"))
-            }
-            (Some(_), Some(_)) => Err(plain(401, "the header `x-taskmock-token` has another token")),
+            (Some(_), None) => Err((401, "the control interface wants its token in the header `x-taskmock-token`")),
+            (Some(_), Some(_)) => Err((401, "the header `x-taskmock-token` has another token")),
         }
     }
 
     /// Refuses a body that does not say that it is JSON, as a form of a web page does not.
-    pub(super) fn check_type(self, request: &Incoming<'_>) -> Result<(), Outgoing> {
+    pub(super) fn check_type(self, request: &Incoming<'_>) -> Result<(), Refusal> {
         let kind = request.header("content-type").and_then(|kind| kind.split(';').next()).map_or("", str::trim);
         match self {
             CallOrigin::Connection(_) if !request.body.is_empty() && !kind.eq_ignore_ascii_case("application/json") => {
-                Err(plain(415, "a body of the control interface has the header `content-type: application/json`"))
+                Err((415, "a body of the control interface has the header `content-type: application/json`"))
             }
             _ => Ok(()),
         }
@@ -93,10 +97,15 @@ impl Access {
             Some((name, port)) => (name, port),
             None => host.split_at(host.find(':').unwrap_or(host.len())),
         };
+        // No name has digits and dots only.
+        let is_digit_or_dot = |byte: u8| byte.is_ascii_digit() || byte == b'.';
+        let is_address = !name.is_empty() && (host.starts_with('[') || name.bytes().all(is_digit_or_dot));
         let is_port = port.is_empty()
             || port.strip_prefix(':').is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
         let known = LOOPBACK.into_iter().chain(self.hosts.iter().map(String::as_str));
-        is_port && known.into_iter().any(|known| known.eq_ignore_ascii_case(name))
+        let is_known =
+            known.into_iter().any(|known| known.eq_ignore_ascii_case(name)) || self.takes_addresses && is_address;
+        is_port && is_known
     }
 }
 
@@ -128,6 +137,16 @@ mod tests {
             "127.0.0.2",
         ] {
             assert!(!access.knows(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn who_listens_on_all_addresses_answers_to_any_but_to_no_name() {
+        let access = Access { takes_addresses: true, ..Access::default() };
+        for (host, is_known) in
+            [("172.17.0.2:8080", true), ("[2001:db8::1]:80", true), ("evil.example", false), ("1.2.3.4.evil", false)]
+        {
+            assert_eq!(access.knows(host), is_known, "{host}");
         }
     }
 

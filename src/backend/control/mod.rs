@@ -16,7 +16,7 @@ use std::time::Duration;
 use crate::backend::{Backend, plain};
 use crate::clock::Timestamp;
 use crate::format::to_json;
-use crate::http::{Incoming, Outgoing, Request, Response, decode};
+use crate::http::{Incoming, Outgoing, Pairs, Request, Response, decode, read_pairs};
 use crate::services::StateError;
 
 /// Where the control interface is.
@@ -55,6 +55,13 @@ impl Call<'_> {
         std::str::from_utf8(self.request.body).map_err(|error| format!("the body is not UTF-8: {error}"))
     }
 
+    /// The parameters of the query, decoded.
+    fn query(&self) -> Result<Pairs<'_>, String> {
+        let mut pairs = Vec::new();
+        read_pairs(self.request.query, &mut pairs).map_err(|_| "the query is no percent-encoded text".to_owned())?;
+        Ok(pairs)
+    }
+
     /// Reads the body, or says where it is wrong and what would be right.
     fn read<T: DeserializeOwned>(&self) -> Result<T, String> {
         self.read_like(self.route.example.unwrap_or("{}"))
@@ -65,10 +72,21 @@ impl Call<'_> {
     }
 }
 
+/// The path of a request to the control interface, without what all of them have.
+fn below(path: &str) -> Option<&str> {
+    path.strip_prefix(PREFIX).or((path == "/__taskmock__").then_some(""))
+}
+
+/// Whether a path is one of the control interface.
+#[cfg_attr(not(feature = "server"), allow(dead_code))]
+pub(crate) fn is_for(path: &str) -> bool {
+    below(path).is_some()
+}
+
 /// Answers a request to the control interface; none if it is not for it.
 pub(crate) fn answer(backend: &mut Backend, request: &Incoming<'_>, origin: CallOrigin<'_>) -> Option<Outgoing> {
-    let path = request.path.strip_prefix(PREFIX).or((request.path == "/__taskmock__").then_some(""))?;
-    Some(handle(backend, request, path, origin).unwrap_or_else(|refusal| refusal))
+    let path = below(request.path)?;
+    Some(handle(backend, request, path, origin).unwrap_or_else(|refusal| *refusal))
 }
 
 fn handle(
@@ -76,10 +94,10 @@ fn handle(
     request: &Incoming<'_>,
     path: &str,
     origin: CallOrigin<'_>,
-) -> Result<Outgoing, Outgoing> {
-    origin.check(request)?;
+) -> Result<Outgoing, Box<Outgoing>> {
+    origin.check(request).map_err(refusal)?;
     let method = if request.method == "HEAD" { "GET" } else { request.method };
-    let (route, pieces) = find(method, path).ok_or_else(|| refuse(method, path))?;
+    let (route, pieces) = find(method, path).ok_or_else(|| Box::new(refuse(method, path)))?;
     if request.body.len() > route.most {
         let sentence = format!(
             "the body has {} bytes; {method} {PREFIX}{} takes at most {}",
@@ -87,11 +105,36 @@ fn handle(
             route.path,
             route.most
         );
-        return Err(plain(413, &sentence));
+        return Err(Box::new(plain(413, &sentence)));
     }
-    origin.check_type(request)?;
+    origin.check_type(request).map_err(refusal)?;
     let call = Call { request, route, pieces };
-    (route.answer)(backend, &call).map_err(|sentence| plain(400, &sentence))
+    (route.answer)(backend, &call).map_err(|sentence| Box::new(plain(400, &sentence)))
+}
+
+/// How long a request wants to wait, because what it asks for may still come; none: not at all. Whoever
+/// serves it asks again meanwhile, until the answer says `"reached":true`.
+#[cfg_attr(not(feature = "server"), allow(dead_code))]
+pub(crate) fn wait_of(request: &Incoming<'_>) -> Option<Duration> {
+    let wait = match request.path.strip_prefix(PREFIX)? {
+        "clock" => "until",
+        "requests" => "at_least",
+        _ => return None,
+    };
+    let mut pairs = Vec::new();
+    read_pairs(request.query, &mut pairs).ok()?;
+    let is_waiting = request.method == "GET" && pairs.iter().any(|(name, _)| name == wait);
+    let (_, timeout) = pairs.iter().find(|(name, _)| is_waiting && name == "timeout")?;
+    routes::timeout(timeout).ok()
+}
+
+/// Whether an answer to such a request says that it has not come yet.
+#[cfg_attr(not(feature = "server"), allow(dead_code))]
+pub(crate) fn is_not_yet(answer: &Outgoing) -> bool {
+    let found = b"\"reached\":false";
+    // It stands before whatever is long.
+    let start = &answer.body[..answer.body.len().min(256)];
+    answer.status == 200 && start.windows(found.len()).any(|window| window == found)
 }
 
 /// The most bytes that a body of a request may have; none if it is not for the control interface.
@@ -124,6 +167,10 @@ fn fits<'a>(pattern: &str, path: &'a str) -> Option<Vec<Cow<'a, str>>> {
     Some(pieces)
 }
 
+fn refusal((status, sentence): access::Refusal) -> Box<Outgoing> {
+    Box::new(plain(status, sentence))
+}
+
 fn refuse(method: &str, path: &str) -> Outgoing {
     let fitting = routes::ROUTES.iter().filter(|route| fits(route.path, path).is_some());
     let methods: Vec<&str> = fitting.map(|route| route.method).collect();
@@ -150,7 +197,7 @@ impl Backend {
         match instant(request, origin) {
             Ok(Some(at)) => self.advance(at.since(self.now())),
             Ok(None) => {}
-            Err(refusal) => return refusal,
+            Err(refusal) => return *refusal,
         }
         self.advance(step);
         self.answer(request)
@@ -172,10 +219,10 @@ impl Backend {
 }
 
 /// The instant that a request to the cloud brings along.
-fn instant(request: &Incoming<'_>, origin: CallOrigin<'_>) -> Result<Option<Timestamp>, Outgoing> {
+fn instant(request: &Incoming<'_>, origin: CallOrigin<'_>) -> Result<Option<Timestamp>, Box<Outgoing>> {
     let Some(text) = request.header(AT) else { return Ok(None) };
-    origin.check(request)?;
-    let at = text.parse().map_err(|error| plain(400, &format!("the header `{AT}`: {error}")))?;
+    origin.check(request).map_err(refusal)?;
+    let at = text.parse().map_err(|error| Box::new(plain(400, &format!("the header `{AT}`: {error}"))))?;
     Ok(Some(at))
 }
 

@@ -1,5 +1,7 @@
 //! Routes: the table of the control interface, and what each route does.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Call, Route, ok};
@@ -8,8 +10,8 @@ use crate::backend::{Backend, plain};
 use crate::clock::{Span, Timestamp};
 use crate::error_code::ErrorCode;
 use crate::fault::{Fault, FaultId, fault_kinds};
-use crate::http::{Outgoing, read_pairs};
-use crate::services::{Change, State, TaskKey, ack, dws, ehpc, operations};
+use crate::http::Outgoing;
+use crate::services::{Change, NewCluster, State, Submission, TaskKey, operations};
 
 /// What a small body takes.
 const SMALL: usize = 64 << 10;
@@ -39,7 +41,7 @@ pub(super) const ROUTES: &[Route] = routes! {
     "GET" "health" SMALL "Says that the mock is there, and its version." => |_, _| ok(&Health { status: "ok", version: env!("CARGO_PKG_VERSION") });
     "GET" "state" SMALL "Shows the whole state." => |backend, _| Ok(Outgoing::new(200, "application/json", backend.state().to_json()));
     "PUT" "state" LARGEST "Replaces the whole state." (r#"{"clock": "2026-11-21T20:21:00Z"}"#) => put_state;
-    "GET" "clock" SMALL "Shows the virtual time." => |backend, _| clock(backend);
+    "GET" "clock" SMALL "Shows the virtual time; with until=TIME it waits for it, for timeout=SPAN at most." => show_clock;
     "POST" "clock" SMALL "Moves the virtual time on, and lists what ended meanwhile." (r#"{"advance": "90s"} or {"set": "2026-11-21T20:21:00Z"}"#) => move_clock;
     "POST" "faults" LARGE "Lets something go wrong; answers with the fault's id." (r#"{"operation": "ehpc.list_tasks", "when": {"PageNumber": "2"}, "times": 2, "fault": {"throttle": {"retry_after": "5s"}}}"#) => inject;
     "GET" "faults" SMALL "Lists the faults, and how often each hit." => |backend, _| ok(&FaultList { faults: backend.faults() });
@@ -53,8 +55,8 @@ pub(super) const ROUTES: &[Route] = routes! {
     "POST" "tasks/release" SMALL "Lets a held task go on to its end." (r#"{"id": "T-1", "ends": "success"}"#) => |backend, call| change(backend, call, Change::Release);
     "POST" "tasks/remove" SMALL "Removes a task." (r#"{"id": "T-1"}"#) => |backend, call| change(backend, call, |_| Change::Remove);
     "POST" "clusters" SMALL "Adds a cluster." (r#"{"ehpc_cluster": "ehpc-1"} or {"dws_cluster": {"project_id": "9b06d044ea4f49f1a58b2bed2b0084bd", "cluster_id": "9b7ff56b-47b3-4d00-a1fd-4c023d34404b"}}"#) => add_cluster;
-    "GET" "requests" SMALL "Shows the requests that came in; filters: operation=ID, since=NUMBER, and any parameter of an operation." => requests;
-    "DELETE" "requests" SMALL "Forgets the requests that came in." => |backend, _| { backend.clear_log(); requests_of(backend, &[]) };
+    "GET" "requests" SMALL "Shows the requests that came in; filters: operation=ID, since=NUMBER, and any parameter of an operation. With at_least=NUMBER it waits for so many, for timeout=SPAN at most." => requests;
+    "DELETE" "requests" SMALL "Forgets the requests that came in." => |backend, _| { backend.clear_log(); requests_of(backend, &[], None) };
     "POST" "reset" SMALL "Goes back to the state that was loaded last, or with {\"to\": \"start\"} to the first." (r#"{"to": "start"}"#) => reset;
 };
 
@@ -72,12 +74,50 @@ struct Health {
 #[derive(Serialize)]
 struct Clock {
     clock: Timestamp,
+    /// Which clock signatures are held to; absent if none is verified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signature_clock: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ended: Option<Vec<TaskKey>>,
+    /// Whether what was waited for has come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reached: Option<bool>,
+}
+
+impl Clock {
+    fn of(backend: &Backend) -> Self {
+        Clock { clock: backend.now(), signature_clock: backend.signature_clock(), ended: None, reached: None }
+    }
 }
 
 fn clock(backend: &Backend) -> Result<Outgoing, String> {
-    ok(&Clock { clock: backend.now(), ended: None })
+    ok(&Clock::of(backend))
+}
+
+fn show_clock(backend: &mut Backend, call: &Call<'_>) -> Result<Outgoing, String> {
+    let mut until = None;
+    for (name, value) in call.query()? {
+        match &*name {
+            "until" => {
+                let instant: Timestamp = value.parse().map_err(|error| format!("until: {error}"))?;
+                until = Some(instant);
+            }
+            "timeout" => _ = timeout(&value)?,
+            name => return Err(format!("`{name}` is unknown here; there are until and timeout")),
+        }
+    }
+    ok(&Clock { reached: until.map(|until| backend.now() >= until), ..Clock::of(backend) })
+}
+
+/// The longest that a call may wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// Reads how long a call may wait.
+pub(super) fn timeout(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().map(|seconds: u64| Duration::from_secs(seconds));
+    let span = seconds.or_else(|| text.parse().ok().map(Span::duration));
+    span.filter(|span| *span <= LONGEST_WAIT)
+        .ok_or_else(|| format!("timeout: `{text}` is no span of at most 60 seconds, such as 10s, PT10S or 10"))
 }
 
 fn put_state(backend: &mut Backend, call: &Call<'_>) -> Result<Outgoing, String> {
@@ -99,7 +139,7 @@ fn move_clock(backend: &mut Backend, call: &Call<'_>) -> Result<Outgoing, String
         MoveClock::Advance(span) => backend.advance(span.duration()),
         MoveClock::Set(to) => backend.set_clock(to).map_err(|error| error.to_string())?,
     }
-    ok(&Clock { clock: backend.now(), ended: Some(backend.state().ended(before, backend.now())) })
+    ok(&Clock { ended: Some(backend.state().ended(before, backend.now())), ..Clock::of(backend) })
 }
 
 #[derive(Serialize)]
@@ -162,78 +202,10 @@ impl Default for ErrorTables {
     }
 }
 
-/// What a client could have started: one of the four.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Submission {
-    ehpc_task: Option<ehpc::Task>,
-    ehpc_command: Option<ehpc::Command>,
-    ack_task: Option<Box<ack::Task>>,
-    dws_task: Option<dws::Task>,
-    /// Says that a word which no document has is meant.
-    #[serde(default)]
-    undocumented: bool,
-}
-
-/// What a wrong submission should look like: the kind that it names, else the first.
-const SUBMISSIONS: [(&str, &str); 4] = [
-    (
-        "ehpc_task",
-        r#"{"ehpc_task": {"cluster_id": "ehpc-1", "task_type": "AddComputes", "takes": "5m", "ends": "Fail"}}"#,
-    ),
-    (
-        "ehpc_command",
-        r#"{"ehpc_command": {"cluster_id": "ehpc-1", "nodes": [{"instance_id": "i-1", "takes": "30s"}]}}"#,
-    ),
-    (
-        "ack_task",
-        r#"{"ack_task": {"cluster_id": "c-1", "task_type": "cluster_scaleout", "takes": "5m", "ends": "fail"}}"#,
-    ),
-    (
-        "dws_task",
-        r#"{"dws_task": {"cluster_id": "9b7ff56b-47b3-4d00-a1fd-4c023d34404b", "type": "Create", "logical_cluster_name": "lc", "takes": "5m"}}"#,
-    ),
-];
-
 fn submit(backend: &mut Backend, call: &Call<'_>) -> Result<Outgoing, String> {
-    let text = call.text()?;
-    let named = SUBMISSIONS.iter().find(|(name, _)| text.contains(&format!("\"{name}\"")));
-    let example = named.unwrap_or(&SUBMISSIONS[0]).1;
-    let read: Submission = call.read_like(example)?;
-    let Submission { ehpc_task, ehpc_command, ack_task, dws_task, undocumented } = read;
-    let key = match (ehpc_task, ehpc_command, ack_task, dws_task) {
-        (Some(task), None, None, None) => {
-            if let ehpc::TaskType::Other(word) = &task.task_type
-                && !undocumented
-            {
-                let known: Vec<&str> = ehpc::TaskType::KNOWN.iter().map(ehpc::TaskType::as_str).collect();
-                return Err(format!(
-                    "ehpc_task.task_type: `{word}` is documented nowhere; there are {}; if you mean it, add \"undocumented\": true",
-                    known.join(", ")
-                ));
-            }
-            TaskKey::id(backend.submit(task))
-        }
-        (None, Some(command), None, None) => TaskKey::id(backend.submit(command)),
-        (None, None, Some(task), None) => TaskKey::id(backend.submit(*task)),
-        (None, None, None, Some(task)) => {
-            if !backend.state().dws.has_cluster(&task.cluster_id) {
-                return Err(format!(
-                    "dws_task.cluster_id: `{}` is no cluster of the state's dws.clusters; POST clusters adds one",
-                    task.cluster_id
-                ));
-            }
-            let key = TaskKey::of_dws(&task);
-            backend.submit(task);
-            key
-        }
-        _ => {
-            return Err(format!(
-                "a body has one of ehpc_task, ehpc_command, ack_task and dws_task; it should be like {example}"
-            ));
-        }
-    };
-    ok(&key)
+    let submission: Submission = call.read_like(Submission::example(call.text()?))?;
+    submission.check(backend.state())?;
+    ok(&backend.add(|state| submission.submit(state)))
 }
 
 /// A task, and how it is to end.
@@ -264,54 +236,30 @@ fn change(backend: &mut Backend, call: &Call<'_>, change: fn(Option<String>) -> 
     ok(&key)
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-enum NewCluster {
-    EhpcCluster(String),
-    DwsCluster(dws::Cluster),
-}
-
 fn add_cluster(backend: &mut Backend, call: &Call<'_>) -> Result<Outgoing, String> {
     let new: NewCluster = call.read()?;
-    // Checked as a state of its own, so that a wrong one changes nothing.
-    let mut alone = State::default();
-    match new {
-        NewCluster::EhpcCluster(id) => alone.ehpc.clusters.push(id),
-        NewCluster::DwsCluster(cluster) if backend.state().dws.has_cluster(&cluster.cluster_id) => {
-            return Err(format!("dws_cluster.cluster_id: `{}` is there already", cluster.cluster_id));
-        }
-        NewCluster::DwsCluster(cluster) => alone.dws.clusters.push(cluster),
-    }
-    alone.check().map_err(|(field, sentence)| format!("{field}: {sentence}"))?;
-    let state = backend.state_mut();
-    state.dws.clusters.append(&mut alone.dws.clusters);
-    alone.ehpc.clusters.retain(|id| !state.ehpc.clusters.contains(id));
-    state.ehpc.clusters.append(&mut alone.ehpc.clusters);
-    ok(&Clusters { ehpc_clusters: &state.ehpc.clusters, dws_clusters: &state.dws.clusters })
-}
-
-#[derive(Serialize)]
-struct Clusters<'a> {
-    ehpc_clusters: &'a [String],
-    dws_clusters: &'a [dws::Cluster],
+    ok(&new.add(backend.state_mut())?)
 }
 
 #[derive(Serialize)]
 struct Requests<'a> {
     total: u64,
     dropped: u64,
+    /// Whether what was waited for has come.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reached: Option<bool>,
     requests: &'a [ReceivedRequest],
 }
 
-fn requests_of(backend: &Backend, requests: &[ReceivedRequest]) -> Result<Outgoing, String> {
-    ok(&Requests { total: backend.received(), dropped: backend.dropped(), requests })
+fn requests_of(backend: &Backend, requests: &[ReceivedRequest], at_least: Option<u64>) -> Result<Outgoing, String> {
+    let reached = at_least.map(|least| requests.len() as u64 >= least);
+    ok(&Requests { total: backend.received(), dropped: backend.dropped(), reached, requests })
 }
 
 fn requests(backend: &mut Backend, call: &Call<'_>) -> Result<Outgoing, String> {
-    let mut filters = Vec::new();
-    read_pairs(call.request.query, &mut filters).map_err(|_| "the query is no percent-encoded text".to_owned())?;
     let mut requests = backend.requests();
-    for (name, value) in &filters {
+    let mut at_least = None;
+    for (name, value) in &call.query()? {
         match &**name {
             "operation" => {
                 let ids: Vec<&str> = operations().map(|operation| operation.id).collect();
@@ -324,18 +272,23 @@ fn requests(backend: &mut Backend, call: &Call<'_>) -> Result<Outgoing, String> 
                 let since: u64 = value.parse().map_err(|_| format!("since: `{value}` is no number of a request"))?;
                 requests.retain(|request| request.number > since);
             }
+            "at_least" => {
+                let least: u64 = value.parse().map_err(|_| format!("at_least: `{value}` is no number"))?;
+                at_least = Some(least);
+            }
+            "timeout" => _ = timeout(value)?,
             name => {
                 let mut parameters = operations().flat_map(|operation| operation.parameters);
                 if !parameters.any(|parameter| parameter.name == name) {
                     return Err(format!(
-                        "`{name}` is no filter; there are operation, since, and the parameters of the operations"
+                        "`{name}` is no filter; there are operation, since, at_least, timeout, and the parameters of the operations"
                     ));
                 }
                 requests.retain(|request| request.parameter(name) == Some(value));
             }
         }
     }
-    requests_of(backend, &requests)
+    requests_of(backend, &requests, at_least)
 }
 
 #[derive(Default, Deserialize)]
