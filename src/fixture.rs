@@ -12,7 +12,7 @@ use crate::case::{
     random, raw_requests,
 };
 use crate::fault::{RawBody, RawResponse};
-use crate::format::Format;
+use crate::format::{Format, indent};
 use crate::http::Request;
 use crate::operation::Operation;
 use crate::seed::Seed;
@@ -38,6 +38,7 @@ use crate::shard::Shard;
 /// |---|---|
 /// | `request` | the request with its `method`, `target`, `headers` and `body`; only of a case |
 /// | `response` | a [`RawResponse`]: the `status`, the `headers`, the `body` byte for byte, and how it is framed if that is not by its length |
+/// | `after` | what the state shows afterwards, of a case that is about that |
 /// | `expected_output` or `expected_error` | what a client has to make of the response to a case |
 /// | `acceptable_outputs`, `error_is_acceptable` | what a sound client may make of a response sample; without outputs it has to be an error |
 ///
@@ -229,9 +230,9 @@ fn sha256(bytes: &[u8]) -> String {
 }
 
 fn pretty(value: &impl Serialize) -> Vec<u8> {
-    let mut json = serde_json::to_vec_pretty(value).expect("plain data");
-    json.push(b'\n');
-    json
+    // In two steps, because serde_json leaves a text that is JSON in itself as it is.
+    let json = serde_json::to_string(value).expect("plain data");
+    format!("{}\n", indent(&json)).into_bytes()
 }
 
 /// Makes the files of one operation.
@@ -297,6 +298,7 @@ impl Fixtures {
                 expected_output: case.then.as_ref().ok().cloned(),
                 expected_error: case.then.as_ref().err().cloned(),
                 acceptable: None,
+                after: case.after.as_deref().cloned(),
             };
             (case.format.to_string(), answer)
         };
@@ -324,6 +326,7 @@ fn sample<I: Catalogue>(samples: &[BodySample<I>]) -> (String, Vec<u8>) {
             expected_output: None,
             expected_error: None,
             acceptable: Some(sample.then.clone()),
+            after: None,
         };
         (sample.format.to_string(), answer)
     };
@@ -388,6 +391,8 @@ struct Answer<O: Serialize> {
     expected_error: Option<ServiceError>,
     #[serde(flatten, skip_serializing_if = "Option::is_none")]
     acceptable: Option<Reading<O>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<State>,
 }
 
 /// A request as plain data.
