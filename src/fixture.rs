@@ -1,40 +1,50 @@
-//! Fixtures: cases as files, the same bytes for the same generator version and seed.
+//! Fixtures: one file for each case, the same bytes for the same generator version and seed.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Serialize;
-use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::backend::Backend;
 use crate::case::{
-    BodySample, Case, Catalogue, ForOperation, GENERATOR_VERSION, body_catalogue, catalogue, for_operation, random,
-    raw_requests,
+    BodySample, Case, Catalogue, ForOperation, GENERATOR_VERSION, Reading, body_catalogue, catalogue, for_operation,
+    random, raw_requests,
 };
-use crate::format::Format;
-use crate::http::{Request, Response};
+use crate::fault::{RawBody, RawResponse};
+use crate::format::{Format, indent};
+use crate::http::Request;
 use crate::operation::Operation;
 use crate::seed::Seed;
+use crate::service_error::ServiceError;
 use crate::services::{State, operation, operations};
 use crate::shard::Shard;
 
 /// Which cases to write as files: by default the whole catalogue of every operation in every
-/// encoding, and 20 random cases of each operation.
+/// encoding, every response sample, and 20 random cases of each operation.
 ///
-/// Each case is a folder `OPERATION/NAME`:
+/// Each case and each [`BodySample`](crate::Body) is one file `OPERATION/NAME.json`:
 ///
-/// | file | holds |
+/// | field | holds |
 /// |---|---|
-/// | `case.json` | `id`, `operation`, `class`, `facts` with their sources, `given` (a state), `input`, and for each encoding under `answers` the `request`, the expected `status`, `headers`, and the decoded `output` or `error` |
-/// | `request.http` | the request, in JSON where the operation has it, as it stands on the wire |
-/// | `response.json`, `response.xml` | the body of the response in each encoding, as it stands on the wire |
+/// | `id`, `kind` | `OPERATION/NAME`, and `case` or `response` |
+/// | `operation`, `class`, `facts` | which operation, how ordinary it is, and the facts with their sources |
+/// | `given`, `input` | the state, and the parameters or the raw request; only of a case |
+/// | `answers` | for each encoding, `json` and `xml`, an answer |
 ///
-/// The folder of a [`BodySample`](crate::Body) has no request, `given` or `input`: each answer has the
-/// `outputs` that a sound client may make of the body, and `may_be_error`, whether it may say that it
-/// cannot read it (it has to, if there are no outputs).
+/// and each answer has
 ///
-/// `manifest.json` at the top has the generator version, the seed, and the SHA-256 of every file.
+/// | field | holds |
+/// |---|---|
+/// | `request` | the request with its `method`, `target`, `headers` and `body`; only of a case |
+/// | `response` | a [`RawResponse`]: the `status`, the `headers`, the `body` byte for byte, and how it is framed if that is not by its length |
+/// | `after` | what the state shows afterwards, of a case that is about that |
+/// | `expected_output` or `expected_error` | what a client has to make of the response to a case |
+/// | `acceptable_outputs`, `error_is_acceptable` | what a sound client may make of a response sample; without outputs it has to be an error |
+///
+/// A body is a text, or `{"base64": "…"}` if it is not UTF-8. `case.schema.json` at the top is the JSON Schema of
+/// these files, and `manifest.json` has the generator version, the seed, how many there are of each kind, and the
+/// SHA-256 of every file.
 ///
 /// The same [`GENERATOR_VERSION`](crate::GENERATOR_VERSION) and seed give the same bytes on every
 /// machine.
@@ -43,8 +53,8 @@ use crate::shard::Shard;
 /// use taskmock::{Fixtures, Format};
 /// let fixtures = Fixtures { formats: vec![Format::Xml], random: 0, ..Fixtures::default() };
 /// let files = fixtures.of_operation("ehpc.list_tasks")?.files();
-/// let body = &files["ehpc.list_tasks/empty/response.xml"];
-/// assert!(body.ends_with(b"<TotalCount>0</TotalCount></ListTasksResponse>"));
+/// let case: serde_json::Value = serde_json::from_slice(&files["ehpc.list_tasks/empty.json"]).unwrap();
+/// assert_eq!(case["answers"]["xml"]["expected_output"]["TotalCount"], 0);
 /// # Ok::<(), taskmock::FixtureError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -96,9 +106,6 @@ impl fmt::Display for FixtureError {
 
 impl std::error::Error for FixtureError {}
 
-/// Files by their path, with `/` between its parts.
-type Files = BTreeMap<String, Vec<u8>>;
-
 impl Fixtures {
     /// Only the cases of one operation.
     ///
@@ -134,12 +141,12 @@ impl Fixtures {
     /// ```
     /// let files = taskmock::Fixtures { random: 2, ..Default::default() }.files();
     /// assert!(files.contains_key("manifest.json"));
-    /// assert!(files.contains_key("dws.list_logical_cluster_tasks/offset.max/case.json"));
+    /// assert!(files.contains_key("dws.list_logical_cluster_tasks/offset.max.json"));
     /// ```
     pub fn files(&self) -> BTreeMap<String, Vec<u8>> {
-        let mut files = Files::new();
-        let done = self.each_folder(|folder| {
-            files.append(folder);
+        let mut files = BTreeMap::new();
+        let done = self.each_file(|path, content| {
+            files.insert(path.to_owned(), content.to_vec());
             Ok::<(), std::convert::Infallible>(())
         });
         match done {
@@ -148,9 +155,9 @@ impl Fixtures {
         }
     }
 
-    /// Makes the files of one case after the other and gives each case's to `take`, the file
-    /// `manifest.json` alone and last. Only the paths and the hashes are kept, so that any number of
-    /// random cases can be written.
+    /// Makes one file after the other and gives its path, with `/` between its parts, and its content to `take`:
+    /// `case.schema.json` first, `manifest.json` last. Only the paths and the hashes are kept, so that any number
+    /// of random cases can be written.
     ///
     /// # Errors
     ///
@@ -158,25 +165,26 @@ impl Fixtures {
     ///
     /// ```
     /// let mut paths = Vec::new();
-    /// taskmock::Fixtures { random: 3, ..Default::default() }.each_folder(|files| {
-    ///     paths.extend(files.keys().cloned());
+    /// taskmock::Fixtures { random: 3, ..Default::default() }.each_file(|path, _| {
+    ///     paths.push(path.to_owned());
     ///     Ok::<(), ()>(())
     /// })?;
     /// assert_eq!(paths.last().map(String::as_str), Some("manifest.json"));
     /// # Ok::<(), ()>(())
     /// ```
-    pub fn each_folder<E>(
-        &self,
-        mut take: impl FnMut(&mut BTreeMap<String, Vec<u8>>) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub fn each_file<E>(&self, mut take: impl FnMut(&str, &[u8]) -> Result<(), E>) -> Result<(), E> {
         let mut hashes = BTreeMap::new();
+        let mut counts = BTreeMap::new();
+        let mut keep = |path: &str, content: &[u8]| {
+            hashes.insert(path.to_owned(), sha256(content));
+            take(path, content)
+        };
+        keep(SCHEMA, include_bytes!("fixture/case.schema.json"))?;
         for id in &self.operations {
-            let take = |files: &mut Files| {
-                hashes.extend(files.iter().map(|(path, content)| (path.clone(), sha256(content))));
-                take(files)
-            };
-            let folders = Folders { fixtures: self, files: Files::new(), take, error: None };
-            for_operation(id, folders).unwrap_or(Ok(()))?;
+            let files = Files { fixtures: self, take: &mut keep, counts: Counts::default() };
+            if let Some(written) = for_operation(id, files) {
+                counts.insert(*id, written?);
+            }
         }
         let manifest = Manifest {
             about: "Written by `taskmock regenerate`, never by hand.",
@@ -184,24 +192,36 @@ impl Fixtures {
             seed: self.seed,
             random: self.random,
             shard: (self.shard != Shard::default()).then(|| self.shard.to_string()),
+            counts,
             files: hashes,
         };
-        take(&mut [(MANIFEST.to_owned(), pretty(&manifest))].into())
+        take(MANIFEST, &pretty(&manifest))
     }
 }
 
-/// The name of the file at the top.
+/// The names of the files at the top.
 const MANIFEST: &str = "manifest.json";
+const SCHEMA: &str = "case.schema.json";
 
 #[derive(Serialize)]
-struct Manifest {
+struct Manifest<'a> {
     about: &'static str,
     generator_version: u32,
     seed: Seed,
     random: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     shard: Option<String>,
+    /// How many files there are of each operation.
+    counts: BTreeMap<&'a str, Counts>,
     files: BTreeMap<String, String>,
+}
+
+/// How many files there are of each kind.
+#[derive(Default, Serialize)]
+struct Counts {
+    cases: usize,
+    responses: usize,
+    random: usize,
 }
 
 /// The SHA-256 of some bytes, in hexadecimal digits.
@@ -210,143 +230,120 @@ fn sha256(bytes: &[u8]) -> String {
 }
 
 fn pretty(value: &impl Serialize) -> Vec<u8> {
-    let mut json = serde_json::to_vec_pretty(value).expect("plain data");
-    json.push(b'\n');
-    json
+    // In two steps, because serde_json leaves a text that is JSON in itself as it is.
+    let json = serde_json::to_string(value).expect("plain data");
+    format!("{}\n", indent(&json)).into_bytes()
 }
 
-/// Makes the folders of one operation.
-struct Folders<'a, F, E> {
+/// Makes the files of one operation.
+struct Files<'a, F> {
     fixtures: &'a Fixtures,
-    /// Those of the folder that is being made.
-    files: Files,
     take: F,
-    /// Why no more folders are made.
-    error: Option<E>,
+    counts: Counts,
 }
 
-impl<E, F: FnMut(&mut Files) -> Result<(), E>> ForOperation for Folders<'_, F, E> {
-    type Output = Result<(), E>;
+impl<E, F: FnMut(&str, &[u8]) -> Result<(), E>> ForOperation for Files<'_, F> {
+    type Output = Result<Counts, E>;
 
-    fn run<I: Catalogue>(mut self) -> Result<(), E> {
-        let formats: Vec<Format> = operation(I::ID)
-            .map(|operation| operation.formats.iter().copied().filter(|format| self.fixtures.formats.contains(format)))
-            .into_iter()
-            .flatten()
-            .collect();
+    fn run<I: Catalogue>(mut self) -> Result<Counts, E> {
+        let asked = &self.fixtures.formats;
+        let formats: Vec<Format> =
+            I::OPERATION.formats.iter().copied().filter(|format| asked.contains(format)).collect();
         let mut place = 0;
-        self.add(&formats, &mut place, catalogue::<I>);
-        self.add(&formats, &mut place, raw_requests::<I>);
-        self.add_bodies::<I>(&formats, &mut place);
-        for number in 0..self.fixtures.random {
-            if self.error.is_some() {
-                break;
-            }
-            let seed = Seed(self.fixtures.seed.number(number));
-            if self.fixtures.shard.has(place) {
-                let cases: Vec<Case<I>> = formats.iter().map(|format| random(seed, *format)).collect();
-                self.folder(&cases);
-            }
+        let mut is_here = || {
             place += 1;
+            self.fixtures.shard.has(place - 1)
+        };
+        for listed in [catalogue::<I>, raw_requests::<I>] {
+            for cases in by_name(formats.iter().flat_map(|format| listed(*format)), |case| &case.name) {
+                if is_here() {
+                    self.counts.cases += 1;
+                    let (path, content) = self.fixtures.case(&cases);
+                    (self.take)(&path, &content)?;
+                }
+            }
         }
-        self.error.map_or(Ok(()), Err)
+        for samples in by_name(formats.iter().flat_map(|format| body_catalogue::<I>(*format)), |body| &body.name) {
+            if is_here() {
+                self.counts.responses += 1;
+                let (path, content) = sample(&samples);
+                (self.take)(&path, &content)?;
+            }
+        }
+        for number in 0..self.fixtures.random {
+            if is_here() {
+                self.counts.random += 1;
+                let seed = Seed(self.fixtures.seed.number(number));
+                let cases: Vec<Case<I>> = formats.iter().map(|format| random(seed, *format)).collect();
+                let (path, content) = self.fixtures.case(&cases);
+                (self.take)(&path, &content)?;
+            }
+        }
+        Ok(self.counts)
     }
 }
 
-impl<E, F: FnMut(&mut Files) -> Result<(), E>> Folders<'_, F, E> {
-    /// Hands out a folder that is complete.
-    fn give(&mut self) {
-        if self.error.is_none() {
-            self.error = (self.take)(&mut self.files).err();
-        }
-        self.files.clear();
-    }
-
-    /// A folder for each name of a catalogue, which may be in one encoding or in both.
-    fn add<I: Catalogue>(&mut self, formats: &[Format], place: &mut usize, listed: fn(Format) -> Vec<Case<I>>) {
-        for cases in by_name(formats.iter().flat_map(|format| listed(*format)), |case| &case.name) {
-            if self.fixtures.shard.has(*place) {
-                self.folder(&cases);
-            }
-            *place += 1;
-        }
-    }
-
-    /// A folder for each way in which a body can be.
-    fn add_bodies<I: Catalogue>(&mut self, formats: &[Format], place: &mut usize) {
-        let bodies = formats.iter().flat_map(|format| body_catalogue::<I>(*format));
-        for bodies in by_name(bodies, |body| &body.name) {
-            if self.fixtures.shard.has(*place) {
-                self.folder_of_body(&bodies);
-            }
-            *place += 1;
-        }
-    }
-
-    fn folder_of_body<I: Catalogue>(&mut self, bodies: &[BodySample<I>]) {
-        let Some(first) = bodies.first() else { return };
-        let folder = format!("{}/{}", I::ID, first.name);
-        let mut answers = serde_json::Map::new();
-        for body in bodies {
-            let answer = json!({
-                "status": 200,
-                "headers": { "content-type": body.content_type },
-                "outputs": body.then.outputs,
-                "may_be_error": body.then.error,
-            });
-            answers.insert(body.format.to_string(), answer);
-            self.files.insert(format!("{folder}/response.{}", body.format), body.bytes.clone());
-        }
-        let written: Written<'_, ()> = Written {
-            id: &folder,
-            operation: operation(I::ID).map(Of::from),
-            class: first.class.to_string(),
-            facts: crate::case::shown_facts(&first.facts),
-            given: None,
-            input: None,
-            answers,
-        };
-        self.files.insert(format!("{folder}/case.json"), pretty(&written));
-        self.give();
-    }
-
-    /// The folder of a case, given once for each encoding.
-    fn folder<I: Catalogue>(&mut self, cases: &[Case<I>]) {
-        let Some(first) = cases.first() else { return };
-        let folder = format!("{}/{}", I::ID, first.name);
-        let mut answers = serde_json::Map::new();
-        let mut given = serde_json::Map::new();
-        for case in cases {
-            let request = self.fixtures.request(case);
+impl Fixtures {
+    /// The file of a case, given once for each encoding; at least once.
+    fn case<I: Catalogue>(&self, cases: &[Case<I>]) -> (String, Vec<u8>) {
+        let first = &cases[0];
+        let answer = |case: &Case<I>| {
+            let request = self.request(case);
             let response = Backend::new(case.given.clone()).respond(&request);
-            let format = case.format.to_string();
-            let mut answer = parts_of_response(&response);
-            answer.insert("request".to_owned(), crate::case::parts(&request));
-            match &case.then {
-                Ok(output) => answer.insert("output".to_owned(), json!(output)),
-                Err(refused) => answer.insert("error".to_owned(), json!(refused)),
+            let answer = Answer {
+                // A text that XML cannot carry makes another state.
+                given: (case.given != first.given).then(|| case.given.clone()),
+                request: Some(WrittenRequest::from(&request)),
+                response: RawResponse::from(&response),
+                expected_output: case.then.as_ref().ok().cloned(),
+                expected_error: case.then.as_ref().err().cloned(),
+                acceptable: None,
+                after: case.after.as_deref().cloned(),
             };
-            // A text that XML cannot carry makes another state.
-            if case.given != first.given {
-                given.insert("given".to_owned(), json!(case.given));
-            }
-            answer.append(&mut given);
-            answers.insert(format.clone(), Value::Object(answer));
-            self.files.insert(format!("{folder}/response.{format}"), response.into_body().into());
-        }
-        let written = Written {
-            id: &folder,
-            operation: operation(I::ID).map(Of::from),
+            (case.format.to_string(), answer)
+        };
+        file(&Written::<I, _> {
+            id: format!("{}/{}", I::ID, first.name),
+            kind: "case",
+            operation: Of::from(I::OPERATION),
             class: first.class.to_string(),
             facts: crate::case::shown_facts(&first.facts),
             given: Some(&first.given),
             input: Some(&first.when),
-            answers,
-        };
-        self.files.insert(format!("{folder}/case.json"), pretty(&written));
-        self.files.insert(format!("{folder}/request.http"), on_the_wire(&self.fixtures.request(first)));
-        self.give();
+            answers: cases.iter().map(answer).collect(),
+        })
     }
+}
+
+/// The file of a response sample, given once for each encoding; at least once.
+fn sample<I: Catalogue>(samples: &[BodySample<I>]) -> (String, Vec<u8>) {
+    let first = &samples[0];
+    let answer = |sample: &BodySample<I>| {
+        let answer = Answer {
+            given: None,
+            request: None,
+            response: sample.response.clone(),
+            expected_output: None,
+            expected_error: None,
+            acceptable: Some(sample.then.clone()),
+            after: None,
+        };
+        (sample.format.to_string(), answer)
+    };
+    file(&Written::<I, ()> {
+        id: format!("{}/{}", I::ID, first.name),
+        kind: "response",
+        operation: Of::from(I::OPERATION),
+        class: first.class.to_string(),
+        facts: crate::case::shown_facts(&first.facts),
+        given: None,
+        input: None,
+        answers: samples.iter().map(answer).collect(),
+    })
+}
+
+fn file<I: Catalogue, A: Serialize>(written: &Written<'_, I, A>) -> (String, Vec<u8>) {
+    (format!("{}.json", written.id), pretty(written))
 }
 
 /// Groups what has one name, in the order in which the names come first.
@@ -363,19 +360,59 @@ fn by_name<T>(listed: impl Iterator<Item = T>, name: impl Fn(&T) -> &String) -> 
     groups
 }
 
-/// What `case.json` holds.
+/// What a file holds.
 #[derive(Serialize)]
-struct Written<'a, I> {
-    id: &'a str,
-    operation: Option<Of>,
+#[serde(bound = "A: Serialize")]
+struct Written<'a, I: Catalogue, A> {
+    id: String,
+    kind: &'static str,
+    operation: Of,
     class: String,
     facts: Vec<crate::case::ShownFact>,
-    /// None of a body, which is answered whatever is asked.
+    /// None of a response sample, which is answered whatever is asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     given: Option<&'a State>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    input: Option<&'a I>,
-    answers: serde_json::Map<String, Value>,
+    input: Option<&'a A>,
+    answers: BTreeMap<String, Answer<I::Output>>,
+}
+
+/// A response in one encoding, and what to make of it.
+#[derive(Serialize)]
+struct Answer<O: Serialize> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    given: Option<State>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request: Option<WrittenRequest>,
+    response: RawResponse,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected_output: Option<O>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected_error: Option<ServiceError>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    acceptable: Option<Reading<O>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    after: Option<State>,
+}
+
+/// A request as plain data.
+#[derive(Serialize)]
+struct WrittenRequest {
+    method: String,
+    target: String,
+    headers: serde_json::Map<String, serde_json::Value>,
+    body: RawBody,
+}
+
+impl From<&Request> for WrittenRequest {
+    fn from(request: &Request) -> Self {
+        WrittenRequest {
+            method: request.method().to_string(),
+            target: request.uri().to_string(),
+            headers: crate::case::headers(request.headers()),
+            body: RawBody::of(request.body()),
+        }
+    }
 }
 
 /// The operation that a case is of.
@@ -390,25 +427,4 @@ impl From<&'static Operation> for Of {
     fn from(operation: &'static Operation) -> Self {
         Of { id: operation.id, name: operation.name, version: operation.service.version }
     }
-}
-
-fn parts_of_response(response: &Response) -> serde_json::Map<String, Value> {
-    let mut parts = serde_json::Map::new();
-    parts.insert("status".to_owned(), response.status().as_u16().into());
-    parts.insert("headers".to_owned(), crate::case::headers(response.headers()).into());
-    parts
-}
-
-/// A request as HTTP/1.1 has it.
-fn on_the_wire(request: &Request) -> Vec<u8> {
-    let mut text = format!("{} {} HTTP/1.1\r\nhost: localhost\r\n", request.method(), request.uri()).into_bytes();
-    for (name, value) in request.headers().iter().filter(|(name, _)| *name != http::header::HOST) {
-        text.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
-    }
-    if !request.body().is_empty() {
-        text.extend(format!("content-length: {}\r\n", request.body().len()).bytes());
-    }
-    text.extend(b"\r\n");
-    text.extend_from_slice(request.body());
-    text
 }

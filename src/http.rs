@@ -157,6 +157,8 @@ pub struct Delivery {
     pub delay: std::time::Duration,
     /// How the length of the body is announced.
     pub framing: Framing,
+    /// The trailers after a chunked body, by their names; other bodies have none.
+    pub trailers: Vec<(String, String)>,
     /// At most this many bytes of the body are sent each second; none: as fast as it goes.
     pub bytes_per_second: Option<u32>,
     /// How the exchange ends.
@@ -170,7 +172,9 @@ pub struct Delivery {
 /// ```
 /// assert_eq!(taskmock::Framing::default(), taskmock::Framing::Length);
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Framing {
     /// By `content-length`, truly.

@@ -230,12 +230,20 @@ pub(super) fn deliver(kind: &FaultKind, mut answer: Outgoing) -> Outgoing {
             let announced = (length as u64).checked_add_signed(*by).unwrap_or(0);
             delivery.framing = Framing::WrongLength(announced);
         }
+        FaultKind::Response(response) if response.framing == Framing::Length => return answer,
+        FaultKind::Response(response) => {
+            delivery.framing = response.framing;
+            delivery.trailers = response.trailers.clone().into_iter().collect();
+            // Whoever waits for the bytes that were announced is told that none come.
+            if matches!(response.framing, Framing::WrongLength(_)) {
+                delivery.end = End::CloseAfter;
+            }
+        }
         FaultKind::Html { .. }
         | FaultKind::Throttle(_)
         | FaultKind::HttpError { .. }
         | FaultKind::Redirect { .. }
         | FaultKind::Error { .. }
-        | FaultKind::Response(_)
         | FaultKind::Pass {} => return answer,
     }
     answer.delivery = Some(Box::new(delivery));

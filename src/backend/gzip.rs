@@ -1,7 +1,7 @@
 //! Gzip that stores: a valid gzip stream around bytes that are not made smaller, and a broken one.
 
 /// The gzip stream of `body`, in stored blocks (RFC 1951, section 3.2.4).
-pub(super) fn gzip(body: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(body: &[u8]) -> Vec<u8> {
     let mut stream = HEADER.to_vec();
     let mut blocks = body.chunks(usize::from(u16::MAX)).peekable();
     if blocks.peek().is_none() {

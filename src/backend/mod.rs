@@ -5,7 +5,7 @@ pub(crate) mod control;
 pub(crate) mod credentials;
 pub(crate) mod expected;
 mod faults;
-mod gzip;
+pub(crate) mod gzip;
 mod pages;
 pub(crate) mod request_log;
 mod respond;

@@ -1,5 +1,5 @@
 //! Cases: given a state, when an input, then an answer. By hand out of the catalogue, or random from a
-//! seed; and body samples, which are answers on the wire.
+//! seed; and body samples, which are responses on the wire.
 
 mod ask;
 mod body;
@@ -20,9 +20,9 @@ pub use difference::Difference;
 pub use level::{Level, LevelError};
 pub use mismatch::Mismatch;
 
-pub(crate) use ask::raw_request;
 #[cfg(feature = "fixtures")]
-pub(crate) use ask::{headers, parts};
+pub(crate) use ask::headers;
+pub(crate) use ask::raw_request;
 #[cfg(feature = "conformance")]
 pub(crate) use body::Absent;
 #[cfg(feature = "proptest")]
@@ -51,6 +51,7 @@ use serde::Serialize;
 
 use crate::backend::Backend;
 use crate::clock::Timestamp;
+use crate::dialect::Dialect;
 use crate::fact::Fact;
 use crate::fault::{Fault, RawResponse};
 use crate::format::{DecodeError, Format};
@@ -221,18 +222,14 @@ impl<I: OperationInput> Case<I> {
     /// # Ok::<(), taskmock::DecodeError>(())
     /// ```
     pub fn read(&self, response: &Response) -> Result<Result<I::Output, ServiceError>, DecodeError> {
-        if response.status().is_success() {
-            return I::Output::decode(response.body(), self.format, &self.given.dialect).map(Ok);
-        }
-        let protocol = self.operation().protocol();
-        let id = response.headers().get(protocol.request_id_header).and_then(|id| id.to_str().ok()).unwrap_or("");
-        (protocol.read_error)(&ErrorParts {
+        let id = response.headers().get(self.operation().protocol().request_id_header);
+        let parts = ErrorParts {
             status: response.status().as_u16(),
-            header_id: id,
+            header_id: id.and_then(|id| id.to_str().ok()).unwrap_or(""),
             body: response.body(),
             format: self.format,
-        })
-        .map(Err)
+        };
+        read::<I>(&parts, &self.given.dialect)
     }
 
     /// Whether it is answered in a shape that only a client of its dialect reads.
@@ -317,6 +314,17 @@ impl<I: Catalogue> Case<I> {
     pub(crate) fn with_seed(mut self, seed: Seed) -> Self {
         self.given.seed = seed;
         self.with_first_ids()
+    }
+}
+
+/// Reads a response as a client of a dialect should.
+fn read<I: OperationInput>(
+    response: &ErrorParts<'_>,
+    dialect: &Dialect,
+) -> Result<Result<I::Output, ServiceError>, DecodeError> {
+    match response.status {
+        200..=299 => I::Output::decode(response.body, response.format, dialect).map(Ok),
+        _ => (I::OPERATION.protocol().read_error)(response).map(Err),
     }
 }
 

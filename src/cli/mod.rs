@@ -3,6 +3,7 @@
 mod conformance;
 mod credentials;
 mod errors;
+mod export;
 mod facts;
 mod faults;
 mod progress;
@@ -38,6 +39,8 @@ enum Command {
     Sample(sample::Arguments),
     /// Write the fixtures of all cases as files, or check those that are there.
     Regenerate(regenerate::Arguments),
+    /// Write every case and response sample as one JSON Lines file.
+    Export(export::Arguments),
     /// Ask a client or a server every case, and tell what it gets wrong.
     Conformance(Box<conformance::Arguments>),
     /// Print the default state, the documents' world, as a JSON file to start from.
@@ -88,6 +91,7 @@ pub(crate) fn run() -> ExitCode {
     let done = match arguments.command {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Regenerate(arguments) => regenerate::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Sample(arguments) => sample::run(&arguments),
         Command::Conformance(arguments) => conformance::run(*arguments),
         Command::Facts(arguments) => facts::run(&arguments),

@@ -17,6 +17,16 @@ pub(super) struct Arguments {
     /// The folder to write, or to check; everything in it is the command's.
     #[arg(long, default_value = "fixtures/generated")]
     dir: PathBuf,
+    #[command(flatten)]
+    chosen: Chosen,
+    /// Write nothing; say what differs from what would be written, and exit with 1 if anything does.
+    #[arg(long)]
+    check: bool,
+}
+
+/// Which cases to write.
+#[derive(clap::Args)]
+pub(super) struct Chosen {
     /// What the random cases are drawn from; the same seed gives the same files on every machine.
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = super::whole, allow_negative_numbers = true)]
     seed: u64,
@@ -29,7 +39,7 @@ pub(super) struct Arguments {
     /// Only this encoding: json or xml.
     #[arg(long, value_parser = str::parse::<Format>)]
     format: Option<Format>,
-    /// Only one of several equal parts, such as 2/4; each part goes to a folder of its own.
+    /// Only one of several equal parts, such as 2/4; each part goes to a folder or a file of its own.
     #[arg(long, value_name = "K/N", value_parser = str::parse::<Shard>)]
     shard: Option<Shard>,
     /// Sign every request, as AK:SECRET or AK:SECRET:TOKEN, at the time of its case's clock.
@@ -37,35 +47,33 @@ pub(super) struct Arguments {
     credentials: Option<String>,
     #[command(flatten)]
     source: Source,
-    /// Write nothing; say what differs from what would be written, and exit with 1 if anything does.
-    #[arg(long)]
-    check: bool,
 }
-
-type Files = BTreeMap<String, Vec<u8>>;
 
 const MANIFEST: &str = "manifest.json";
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let fixtures = fixtures(arguments)?;
+    let fixtures = fixtures(&arguments.chosen)?;
     match arguments.check {
         true => check(&arguments.dir, &fixtures),
         false => write(&arguments.dir, &fixtures),
     }
 }
 
-/// Makes the files of one case after the other, and shows how far it is.
-fn each_folder(fixtures: &Fixtures, mut take: impl FnMut(&mut Files) -> Result<(), Failure>) -> Result<(), Failure> {
+/// Makes one file after the other, and shows how far it is.
+pub(super) fn each_file(
+    fixtures: &Fixtures,
+    mut take: impl FnMut(&str, &[u8]) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let bar = progress::bar(fixtures.random * fixtures.operations.len() as u64, false);
-    let done = fixtures.each_folder(|files| {
-        bar.inc(u64::from(files.keys().any(|path| path.contains("/random."))));
-        take(files)
+    let done = fixtures.each_file(|path, content| {
+        bar.inc(u64::from(path.contains("/random.")));
+        take(path, content)
     });
     bar.finish_and_clear();
     done
 }
 
-fn fixtures(arguments: &Arguments) -> Result<Fixtures, Failure> {
+pub(super) fn fixtures(arguments: &Chosen) -> Result<Fixtures, Failure> {
     let mut fixtures = Fixtures { seed: Seed(arguments.seed), random: arguments.random, ..Fixtures::default() };
     if !arguments.operation.is_empty() {
         let ids = arguments.operation.iter().map(|id| match operation(id) {
@@ -179,12 +187,13 @@ fn write(dir: &Path, fixtures: &Fixtures) -> Result<(), Failure> {
     // Again, now that no other run can change it.
     let replaces = refuse_foreign(dir)?;
     let fresh = folder.path().join("new");
-    let (mut cases, mut files, mut manifest) = (0, 0, Vec::new());
-    each_folder(fixtures, |made| {
-        cases += made.keys().filter(|path| path.ends_with("/case.json")).count();
-        files += made.len();
-        write_files(&fresh, made).map_err(|(path, error)| failure("write", &path, &error))?;
-        manifest = made.remove(MANIFEST).unwrap_or_default();
+    let (mut files, mut manifest) = (0, Vec::new());
+    each_file(fixtures, |path, content| {
+        files += 1;
+        write_file(&fresh, path, content).map_err(|(path, error)| failure("write", &path, &error))?;
+        if path == MANIFEST {
+            manifest = content.to_vec();
+        }
         Ok(())
     })?;
     is_whole(&fresh, &manifest).map_err(|why| {
@@ -195,7 +204,8 @@ fn write(dir: &Path, fixtures: &Fixtures) -> Result<(), Failure> {
         _ => failure("replace", dir, &error),
     })?;
     drop(folder);
-    print(&format!("{cases} cases, {files} files in {}", dir.display()))
+    // All but the manifest and the schema are a case each.
+    print(&format!("{} cases in {}", files - 2, dir.display()))
 }
 
 /// Whether there is a folder; one with files that this command did not write is refused.
@@ -223,14 +233,11 @@ fn mount_point(dir: &Path) -> Failure {
     ))
 }
 
-fn write_files(root: &Path, files: &Files) -> Result<(), (PathBuf, io::Error)> {
-    for (path, content) in files {
-        let path = root.join(path);
-        let folder = path.parent().unwrap_or(root).to_owned();
-        fs::create_dir_all(&folder).map_err(|error| (folder, error))?;
-        fs::write(&path, content).map_err(|error| (path, error))?;
-    }
-    Ok(())
+fn write_file(root: &Path, path: &str, content: &[u8]) -> Result<(), (PathBuf, io::Error)> {
+    let path = root.join(path);
+    let folder = path.parent().unwrap_or(root).to_owned();
+    fs::create_dir_all(&folder).map_err(|error| (folder, error))?;
+    fs::write(&path, content).map_err(|error| (path, error))
 }
 
 /// Checks that a tree holds what its manifest says and nothing else, and that the manifest is ours.
@@ -265,24 +272,18 @@ fn check(dir: &Path, fixtures: &Fixtures) -> Result<(), Failure> {
     })?;
     let mut said = BTreeMap::new();
     let mut files = 0;
-    each_folder(fixtures, |made| {
-        files += made.len();
-        for (path, expected) in &*made {
-            more.remove(path);
-            let file = dir.join(path);
-            let line = match fs::read(&file) {
-                Ok(content) if content == *expected => continue,
-                Ok(_) if path == MANIFEST => format!("differs: {path}, which follows from the rest"),
-                Ok(content) => {
-                    format!("differs: {path}{}\n{}", about(path, made), difference(&content, expected))
-                }
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                    format!("missing: {path}{}", about(path, made))
-                }
-                Err(error) => return Err(failure("read", &file, &error)),
-            };
-            said.insert(path.clone(), line);
-        }
+    each_file(fixtures, |path, expected| {
+        files += 1;
+        more.remove(path);
+        let file = dir.join(path);
+        let line = match fs::read(&file) {
+            Ok(content) if content == *expected => return Ok(()),
+            Ok(_) if path == MANIFEST => format!("differs: {path}, which follows from the rest"),
+            Ok(content) => format!("differs: {path}{}\n{}", about(expected), difference(&content, expected)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => format!("missing: {path}{}", about(expected)),
+            Err(error) => return Err(failure("read", &file, &error)),
+        };
+        said.insert(path.to_owned(), line);
         Ok(())
     })?;
     let said: Vec<String> =
@@ -300,13 +301,10 @@ fn check(dir: &Path, fixtures: &Fixtures) -> Result<(), Failure> {
     }
 }
 
-/// The case that a file belongs to, and the facts that it shows.
-fn about(path: &str, files: &Files) -> String {
-    let Some((folder, _)) = path.rsplit_once('/') else { return String::new() };
-    let case: serde_json::Value = files
-        .get(&format!("{folder}/case.json"))
-        .and_then(|json| serde_json::from_slice(json).ok())
-        .unwrap_or_default();
+/// The case that a file is, and the facts that it shows.
+fn about(file: &[u8]) -> String {
+    let case: serde_json::Value = serde_json::from_slice(file).unwrap_or_default();
+    let Some(id) = case["id"].as_str() else { return String::new() };
     let facts: Vec<String> = case["facts"]
         .as_array()
         .into_iter()
@@ -316,16 +314,15 @@ fn about(path: &str, files: &Files) -> String {
             format!("\n  shows {}: {} [{}]", text("id"), text("says"), text("source"))
         })
         .collect();
-    format!("\n  case {folder}{}", facts.concat())
+    format!("\n  case {id}{}", facts.concat())
 }
 
-/// The lines that differ, with a line end before each element of a body, which stands on one line.
+/// The lines that differ, with a line end before each field or element of a body, which is a text in one line.
 fn difference(content: &[u8], expected: &[u8]) -> String {
     const MOST_LINES: usize = 40;
     let lines = |bytes: &[u8]| {
-        let text = String::from_utf8_lossy(bytes).into_owned();
-        let is_one_line = !text.trim_end().contains('\n');
-        if is_one_line { text.replace("><", ">\n<").replace(",\"", ",\n\"") } else { text }
+        let text = String::from_utf8_lossy(bytes);
+        text.replace("><", ">\n<").replace(",\\\"", ",\n\\\"")
     };
     let (found, expected) = (lines(content), lines(expected));
     let diff = TextDiff::from_lines(found.as_str(), expected.as_str());

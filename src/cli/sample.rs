@@ -91,7 +91,7 @@ impl<W: Write> ForOperation for Stream<'_, W> {
                     self.out.write_all(case.backend().respond(&case.request()).body())?;
                 }
                 (Drawn::Body(body), As::Case) => serde_json::to_writer(&mut self.out, &body)?,
-                (Drawn::Body(body), As::Body) => self.out.write_all(&body.bytes)?,
+                (Drawn::Body(body), As::Body) => self.out.write_all(&body.response.body)?,
             }
             self.out.write_all(b"\n")?;
             progress.inc(1);

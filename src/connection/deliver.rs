@@ -82,7 +82,7 @@ impl Exchange {
             }
         }
         if sent.is_none() {
-            bytes.extend_from_slice(self.tail(body.len()));
+            bytes.extend_from_slice(&self.tail(body.len()));
             bytes.extend_from_slice(&self.delivery.after);
         }
         write(io, &bytes).await?;
@@ -145,7 +145,13 @@ impl Exchange {
         }
         match self.framing() {
             Framed::Length(length) => header("content-length", length.to_string().as_bytes()),
-            Framed::Chunked => header("transfer-encoding", b"chunked"),
+            Framed::Chunked => {
+                header("transfer-encoding", b"chunked");
+                if !self.delivery.trailers.is_empty() {
+                    let names: Vec<&str> = self.delivery.trailers.iter().map(|(name, _)| name.as_str()).collect();
+                    header("trailer", names.join(", ").as_bytes());
+                }
+            }
             Framed::ByTheEnd | Framed::NotAtAll => {}
         }
         head.extend_from_slice(b"\r\n");
@@ -156,13 +162,16 @@ impl Exchange {
     }
 
     /// What follows the body.
-    fn tail(&self, length: usize) -> &'static [u8] {
-        match self.framing() {
-            Framed::Chunked if self.is_head => b"",
-            Framed::Chunked if length == 0 => b"0\r\n\r\n",
-            Framed::Chunked => b"\r\n0\r\n\r\n",
-            Framed::Length(_) | Framed::ByTheEnd | Framed::NotAtAll => b"",
+    fn tail(&self, length: usize) -> Vec<u8> {
+        if self.framing() != Framed::Chunked || self.is_head {
+            return Vec::new();
         }
+        let mut tail = if length == 0 { "0\r\n" } else { "\r\n0\r\n" }.to_owned();
+        for (name, value) in &self.delivery.trailers {
+            tail.extend([name, ": ", value, "\r\n"]);
+        }
+        tail.push_str("\r\n");
+        tail.into_bytes()
     }
 }
 

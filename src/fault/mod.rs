@@ -8,6 +8,8 @@ mod table;
 mod what;
 
 pub use kind::{RetryAfter, Throttle};
+#[cfg(feature = "fixtures")]
+pub(crate) use raw::Body as RawBody;
 pub use raw::RawResponse;
 pub use table::{FaultDescription, fault_kinds};
 

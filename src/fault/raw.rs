@@ -6,11 +6,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
-use crate::http::check_header;
+use crate::http::{Framing, check_header};
 
 /// A response given to the letter: any status, headers and bytes.
 ///
 /// In JSON the body is a text, `{"json": …}`, which also sets the content type, or `{"base64": "…"}`.
+/// `"framing"` says how the length of the body is announced: `"length"` (the default), `"chunked"`, or
+/// `{"wrong_length": 20}`, after which the connection is closed.
 ///
 /// ```
 /// let response: taskmock::RawResponse =
@@ -22,6 +24,7 @@ use crate::http::check_header;
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, from = "Read", into = "Written")]
 #[cfg_attr(feature = "cli", schemars(!from, !into))]
+#[non_exhaustive]
 pub struct RawResponse {
     /// The HTTP status, from 200 to 599. Default 200.
     pub status: u16,
@@ -30,6 +33,12 @@ pub struct RawResponse {
     /// The body.
     #[cfg_attr(feature = "cli", schemars(with = "Body"))]
     pub body: Vec<u8>,
+    /// How the length of the body is announced. After a wrong length the connection is closed.
+    #[serde(default)]
+    pub framing: Framing,
+    /// What follows a chunked body, by its name.
+    #[serde(default)]
+    pub trailers: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -41,6 +50,10 @@ struct Read {
     headers: BTreeMap<String, String>,
     #[serde(default)]
     body: Body,
+    #[serde(default)]
+    framing: Framing,
+    #[serde(default)]
+    trailers: BTreeMap<String, String>,
 }
 
 #[derive(Serialize)]
@@ -48,6 +61,14 @@ struct Written {
     status: u16,
     headers: BTreeMap<String, String>,
     body: Body,
+    #[serde(skip_serializing_if = "is_length")]
+    framing: Framing,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    trailers: BTreeMap<String, String>,
+}
+
+fn is_length(framing: &Framing) -> bool {
+    *framing == Framing::Length
 }
 
 fn ok() -> u16 {
@@ -56,20 +77,20 @@ fn ok() -> u16 {
 
 impl From<Read> for RawResponse {
     fn from(read: Read) -> Self {
-        let Read { status, mut headers, body } = read;
+        let Read { status, mut headers, body, framing, trailers } = read;
         if let Body::Coded(Coded::Json(_)) = &body
             && !headers.keys().any(|name| name.eq_ignore_ascii_case("content-type"))
         {
             headers.insert("content-type".to_owned(), "application/json".to_owned());
         }
-        RawResponse { status, headers, body: body.into_bytes() }
+        RawResponse { status, headers, body: body.into_bytes(), framing, trailers }
     }
 }
 
 impl From<RawResponse> for Written {
     fn from(response: RawResponse) -> Self {
-        let RawResponse { status, headers, body } = response;
-        Written { status, headers, body: Body::of(&body) }
+        let RawResponse { status, headers, body, framing, trailers } = response;
+        Written { status, headers, body: Body::of(&body), framing, trailers }
     }
 }
 
@@ -82,7 +103,53 @@ impl RawResponse {
     /// ```
     pub fn new(status: u16, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
         let headers = [("content-type".to_owned(), content_type.to_owned())].into();
-        RawResponse { status, headers, body: body.into() }
+        RawResponse { headers, ..RawResponse::empty(status, body) }
+    }
+
+    fn empty(status: u16, body: impl Into<Vec<u8>>) -> Self {
+        RawResponse {
+            status,
+            headers: BTreeMap::new(),
+            body: body.into(),
+            framing: Framing::Length,
+            trailers: BTreeMap::new(),
+        }
+    }
+
+    /// Adds a header.
+    ///
+    /// ```
+    /// let response = taskmock::RawResponse::new(503, "text/html", "<html>").header("retry-after", "5");
+    /// assert_eq!(response.headers["retry-after"], "5");
+    /// ```
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Announces the length of the body in another way.
+    ///
+    /// ```
+    /// use taskmock::{Framing, RawResponse};
+    /// let response = RawResponse::new(200, "application/json", "{}").framing(Framing::Chunked);
+    /// assert_eq!(response.framing, Framing::Chunked);
+    /// ```
+    #[must_use]
+    pub fn framing(self, framing: Framing) -> Self {
+        RawResponse { framing, ..self }
+    }
+
+    /// Sends the body in chunks, and adds a trailer after them.
+    ///
+    /// ```
+    /// let response = taskmock::RawResponse::new(200, "application/json", "{}").trailer("x-checksum", "0");
+    /// assert_eq!(response.trailers["x-checksum"], "0");
+    /// ```
+    #[must_use]
+    pub fn trailer(mut self, name: &str, value: &str) -> Self {
+        self.trailers.insert(name.to_owned(), value.to_owned());
+        RawResponse { framing: Framing::Chunked, ..self }
     }
 
     /// What is wrong with it: the field, and a sentence.
@@ -96,16 +163,38 @@ impl RawResponse {
                 format!("a response with status {} has no body in HTTP/1.1; leave the body out", self.status);
             return Err(("body", sentence));
         }
+        if matches!(self.status, 204 | 205 | 304) && self.framing != Framing::Length {
+            let sentence = format!("a response with status {} has no body to frame; leave it out", self.status);
+            return Err(("framing", sentence));
+        }
+        if !self.trailers.is_empty() && self.framing != Framing::Chunked {
+            return Err(("trailers", "only a chunked body has trailers; give `\"framing\": \"chunked\"`".to_owned()));
+        }
+        for (name, value) in &self.trailers {
+            check_header(name, value).map_err(|sentence| ("trailers", sentence))?;
+        }
         for (name, value) in &self.headers {
             check_header(name, value).map_err(|sentence| ("headers", sentence))?;
             if matches!(name.to_ascii_lowercase().as_str(), "content-length" | "transfer-encoding" | "connection") {
                 let sentence = format!(
-                    "the header `{name}` is the server's to set; leave it out, or use the faults `wrong_length`, `cut` and `close_idle`"
+                    "the header `{name}` is the server's to set; leave it out, and use `framing`, or the faults `cut` and `close_idle`"
                 );
                 return Err(("headers", sentence));
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(feature = "fixtures")]
+impl From<&crate::http::Response> for RawResponse {
+    /// A header value that is not visible ASCII is shown lossily.
+    fn from(response: &crate::http::Response) -> Self {
+        let header = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+            (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        let headers = response.headers().iter().map(header).collect();
+        RawResponse { headers, ..RawResponse::empty(response.status().as_u16(), response.body().to_vec()) }
     }
 }
 
@@ -187,10 +276,27 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_are_written_as_base64() {
-        let response = RawResponse { status: 200, headers: BTreeMap::new(), body: vec![0xff, 0] };
+        let response = RawResponse::empty(200, [0xff, 0]);
         let json = serde_json::to_string(&response).expect("JSON");
         assert_eq!(json, r#"{"status":200,"headers":{},"body":{"base64":"/wA="}}"#);
         assert_eq!(serde_json::from_str::<RawResponse>(&json).expect("JSON"), response);
+    }
+
+    #[test]
+    fn the_framing_is_written_where_it_is_not_the_ordinary_one() {
+        let response = RawResponse::empty(200, "a").trailer("x-a", "b");
+        let json = r#"{"status":200,"headers":{},"body":"a","framing":"chunked","trailers":{"x-a":"b"}}"#;
+        assert_eq!(serde_json::to_string(&response).expect("JSON"), json);
+        assert_eq!(serde_json::from_str::<RawResponse>(json).expect("JSON"), response);
+        let short = RawResponse::empty(200, "ab").framing(Framing::WrongLength(1));
+        let json = r#"{"status":200,"headers":{},"body":"ab","framing":{"wrong_length":1}}"#;
+        assert_eq!(serde_json::to_string(&short).expect("JSON"), json);
+        assert_eq!(serde_json::from_str::<RawResponse>(json).expect("JSON"), short);
+        let untrue = RawResponse { framing: Framing::Length, ..response.clone() };
+        assert_eq!(untrue.check().map_err(|(field, _)| field), Err("trailers"));
+        let empty = RawResponse::empty(204, "").framing(Framing::Chunked);
+        assert_eq!(empty.check().map_err(|(field, _)| field), Err("framing"));
+        assert_eq!((response.check(), short.check()), (Ok(()), Ok(())));
     }
 
     #[test]

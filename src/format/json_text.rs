@@ -93,6 +93,50 @@ fn compact(json: &str) -> Cow<'_, str> {
     Cow::Owned(kept.collect())
 }
 
+/// Compact JSON with an indent of two, as `serde_json` writes it; a text that is JSON in itself as well.
+#[cfg(feature = "fixtures")]
+pub(crate) fn indent(compact: &str) -> String {
+    let mut out = String::with_capacity(compact.len() * 2);
+    let (mut depth, mut in_string, mut escaped) = (0_usize, false, false);
+    let mut characters = compact.chars().peekable();
+    let new_line = |out: &mut String, depth: usize| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", depth));
+    };
+    while let Some(character) = characters.next() {
+        if in_string {
+            in_string = escaped || character != '"';
+            escaped = !escaped && character == '\\';
+            out.push(character);
+            continue;
+        }
+        in_string = character == '"';
+        match character {
+            '{' | '[' => {
+                out.push(character);
+                if let Some(end) = characters.next_if(|next| matches!(next, '}' | ']')) {
+                    out.push(end);
+                } else {
+                    depth += 1;
+                    new_line(&mut out, depth);
+                }
+            }
+            '}' | ']' => {
+                depth = depth.saturating_sub(1);
+                new_line(&mut out, depth);
+                out.push(character);
+            }
+            ',' => {
+                out.push(',');
+                new_line(&mut out, depth);
+            }
+            ':' => out.push_str(": "),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
 /// A text escaped once more, as the body of a JSON string but without its quotes.
 pub(crate) fn escape(text: &str) -> String {
     let quoted = serde_json::Value::from(text).to_string();
@@ -136,6 +180,13 @@ mod tests {
             let json = serde_json::to_string(&JsonText::from(text)).expect("serializable");
             assert_eq!(serde_json::from_str::<JsonText>(&json).expect("JSON").as_str(), text, "{json}");
         }
+    }
+
+    #[test]
+    #[cfg(feature = "fixtures")]
+    fn an_indent_changes_no_text_and_keeps_what_is_empty_on_one_line() {
+        let expected = "{\n  \"a:,{\": [\n    1,\n    {}\n  ],\n  \"b\": \"\\\"[\",\n  \"c\": []\n}";
+        assert_eq!(indent(r#"{"a:,{":[1,{}],"b":"\"[","c":[]}"#), expected);
     }
 
     #[test]

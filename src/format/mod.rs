@@ -26,6 +26,8 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use json_position::{Step, line_of};
 pub use json_text::JsonText;
+#[cfg(feature = "fixtures")]
+pub(crate) use json_text::indent;
 pub(crate) use json_text::{escape, truncate, unescape};
 #[cfg(feature = "conformance")]
 pub(crate) use xml_writer::is_forbidden;

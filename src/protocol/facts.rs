@@ -87,3 +87,39 @@ pub(crate) const COMMON: &[Fact] = facts! {
     "client.utf_8", Assumed, "RFC 8259, section 8.1; XML 1.0, section 4.3.3", "Bytes that are not UTF-8 are an error.";
     "credentials.unchecked", Assumed, "a choice of the mock", "Without credentials on the backend, those of a request and its signature are accepted unseen.";
 };
+
+/// Of the responses that a client meets beside those that the documents describe.
+pub(super) const RESPONSES: &[Fact] = facts! {
+    "client.json.duplicate_key", Assumed, "RFC 8259, section 4", "Of a key that stands twice either value is read, or it is an error.";
+    "client.json.lone_surrogate", Assumed, "RFC 8259, section 8.2", "Half of a surrogate pair is an error, or the replacement character.";
+    "client.json.trailing_comma", Assumed, "RFC 8259, sections 4 and 9", "A comma after the last field is an error; a parser may read it.";
+    "client.deep", Assumed, "RFC 8259, section 9", "A field that is not known and nests a thousand deep is left out, or is an error; it exhausts no stack.";
+    "client.number.out_of_range", Assumed, "RFC 8259, section 6", "A number that no documented type holds is handed on to the last digit, or is an error; it is neither wrapped nor cut.";
+    "client.number.decimal", Assumed, "RFC 8259, section 6", "A whole number may be written 10.0 or 1e1; it is that number, or an error.";
+    "client.number.none", Assumed, "RFC 8259, section 6", "NaN and Infinity are no numbers in JSON, and are an error in XML too.";
+    "client.xml.cdata", Assumed, "XML 1.0, section 2.7", "A CDATA section is text, and nothing in it is markup.";
+    "client.xml.comment", Assumed, "XML 1.0, section 2.5", "A comment in a text is not part of it, and does not end it.";
+    "client.xml.processing_instruction", Assumed, "XML 1.0, section 2.6", "A processing instruction is not part of a text, and does not end it.";
+    "client.xml.attributes", Assumed, "XML 1.0, section 3.1", "An attribute that is not known changes nothing.";
+    "client.xml.namespace", Assumed, "Namespaces in XML 1.0", "An element in a namespace that is not known is read, or is an error.";
+    "client.xml.empty_list", Assumed, "nobody", "An element without content where a list stands is an empty list, or an error; it is not an item.";
+    "client.xml.no_declaration", Assumed, "XML 1.0, section 2.8", "The XML declaration may be left out.";
+    "client.xml.entity", Assumed, "XML 1.0, section 4.4", "An entity that the document declares is replaced by its text, or is an error; its name is no text.";
+    "client.xml.external_entity", Assumed, "OWASP, XML External Entity Prevention", "An entity elsewhere is an error; nothing is fetched.";
+    "client.xml.entity_bomb", Assumed, "OWASP, XML Entity Expansion", "Entities that multiply are an error in bounded time and memory.";
+    "client.xml.encoding", Assumed, "XML 1.0, section 4.3.3", "A document in the encoding that it declares is read, or is an error.";
+    "client.xml.encoding.untrue", Assumed, "XML 1.0, section 4.3.3", "A document that declares another encoding than it has is an error, or is read as what it is.";
+    "client.http.gzip", Assumed, "RFC 9110, sections 8.4 and 12.5.3", "A body in gzip that says so is unpacked, or is an error.";
+    "client.http.gzip.unlabelled", Assumed, "RFC 9110, section 8.4", "A body in gzip that does not say so is an error.";
+    "client.http.chunked", Assumed, "RFC 9112, section 7.1", "A body may come in chunks, with or without trailers.";
+    "client.http.length", Assumed, "RFC 9112, section 8", "A body that is longer or shorter than announced is an error, or is read whole; a part of it is never an answer.";
+    "client.http.charset", Assumed, "RFC 8259, section 11; RFC 7303, section 3", "A charset that is not that of the body is ignored, or is an error; no other text is read.";
+    "client.http.no_content", Assumed, "RFC 9110, section 15.3.5; Tea raises, huaweicloudsdkcore returns an answer without fields", "204 without a body is no answer to a question, and is an error.";
+    "client.error.with_200", Assumed, "pop-core looks at the code of a body whatever its status", "A refusal with status 200 is an error.";
+    "client.error.no_envelope", Assumed, "proxies in front of a gateway answer with pages of their own, or with nothing", "A status of an error is one, whatever its body is.";
+    "client.error.case", Assumed, "classic SDKs lose the code of a refusal in lower case: alibaba-cloud-sdk-go issue 476", "A refusal whose keys begin with letters of the other case is an error.";
+    "client.error.encoding", Assumed, "nobody", "A refusal in the other encoding is an error.";
+    "client.error.base64", Assumed, "terraform-provider-huaweicloud pull request 5226: one region, one error", "A refusal in base64 is an error.";
+    "client.error.unfilled", Assumed, "the messages of the error tables have %s", "A message in which %s is left unfilled is shown as it came.";
+    "client.error.recommend", Vendor, "RPC call style, error results: Recommend", "A refusal may have a Recommend, which holds a link.";
+};

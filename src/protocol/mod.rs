@@ -24,7 +24,7 @@ pub(crate) static PROTOCOLS: &[&Protocol] = &[&alibaba_rpc::PROTOCOL, &alibaba_r
 
 /// The facts of every protocol, each once, and those of no protocol.
 pub(crate) fn facts() -> impl Iterator<Item = &'static Fact> {
-    [facts::ALIBABA, facts::HUAWEI, facts::COMMON].into_iter().flatten()
+    [facts::ALIBABA, facts::HUAWEI, facts::COMMON, facts::RESPONSES].into_iter().flatten()
 }
 
 /// Tea reads an XML error only under exactly this type.

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use taskmock::case::{self, Ask, BodySample, Case, Catalogue, body_catalogue, catalogue, random_body, raw_requests};
-use taskmock::{Access, Format, OperationOutput, Seed, fact};
+use taskmock::{Access, Format, Seed, fact};
 
 use crate::support::for_every_operation;
 
@@ -63,7 +63,8 @@ fn run_all<I: Catalogue>() {
 }
 
 pub(crate) fn read<I: Catalogue>(body: &BodySample<I>) -> Result<(), String> {
-    let read = I::Output::decode(&body.bytes, body.format, &taskmock::dialect::Dialect::default());
+    let read =
+        body.read().map_err(|error| error.to_string()).and_then(|read| read.map_err(|refused| refused.to_string()));
     body.check(read).map_err(|mismatch| mismatch.to_string())
 }
 

@@ -251,8 +251,7 @@ fn an_error_that_does_not_exist_is_refused_with_those_that_do() {
     for (status, name, value) in
         [(99, "a", "b"), (600, "a", "b"), (200, "a b", "c"), (200, "a", "b\n"), (200, "content-length", "1")]
     {
-        let headers = [(name.to_owned(), value.to_owned())].into();
-        let response = RawResponse { status, headers, body: vec![] };
+        let response = RawResponse::new(status, "text/plain", "").header(name, value);
         assert!(backend.inject(Fault::response(response)).is_err(), "{status} {name} {value}");
     }
     assert!(backend.state().faults.is_empty());

@@ -7,9 +7,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
-use taskmock::case::{Catalogue, ForOperation, for_operation};
-use taskmock::dialect::Dialect;
-use taskmock::{Fixtures, Format, OperationOutput, Seed, Shard, State};
+use taskmock::case::{self, Catalogue, ForOperation, for_operation};
+use taskmock::{Fixtures, Format, OperationOutput, RawResponse, Seed, ServiceError, Shard, State};
 
 fn taskmock(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_taskmock")).args(arguments).output().expect("it runs")
@@ -65,7 +64,7 @@ fn the_tree_in_the_repository_is_what_the_code_makes() {
     assert_eq!(folded.len(), made.len());
 }
 
-/// Reads every folder with nothing but a JSON parser and a decoder: what a test in any language does.
+/// Reads every file with nothing but a JSON parser and a decoder: what a test in any language does.
 struct Read<'a>(&'a BTreeMap<String, Vec<u8>>);
 
 impl ForOperation for Read<'_> {
@@ -73,39 +72,36 @@ impl ForOperation for Read<'_> {
 
     fn run<I: Catalogue>(self) -> usize {
         let mut count = 0;
-        let folders =
-            self.0.iter().filter(|(path, _)| path.starts_with(&format!("{}/", I::ID)) && path.ends_with("/case.json"));
-        for (path, json) in folders {
+        for (path, json) in self.0.iter().filter(|(path, _)| path.starts_with(&format!("{}/", I::ID))) {
             let case: Value = serde_json::from_slice(json).expect("JSON");
-            let folder = path.trim_end_matches("/case.json");
-            assert_eq!(case["id"], folder);
+            assert_eq!(path.strip_suffix(".json"), case["id"].as_str());
             let given: Option<State> =
                 case.get("given").map(|given| State::from_json(&given.to_string()).expect("a state"));
             let dialect = given.as_ref().map(|given| given.dialect).unwrap_or_default();
             for (format, answer) in case["answers"].as_object().expect("answers") {
                 count += 1;
-                let body = &self.0[&format!("{folder}/response.{format}")];
+                let response: RawResponse = serde_json::from_value(answer["response"].clone()).expect("a response");
                 let format: Format = format.parse().expect("a format");
-                match (answer.get("output"), answer.get("error"), answer.get("outputs")) {
-                    (Some(output), None, None) => {
-                        assert_eq!(answer["status"], 200, "{folder}");
-                        let read = I::Output::decode(body, format, &dialect)
-                            .unwrap_or_else(|error| panic!("{folder}: {error}"));
-                        assert_eq!(serde_json::to_value(read).expect("JSON"), *output, "{folder} {format}");
-                    }
+                let read = match response.status {
+                    200..=299 => I::Output::decode(&response.body, format, &dialect).map_err(|error| error.to_string()),
+                    status => Err(status.to_string()),
+                };
+                let read = read.map(|output| serde_json::to_value(output).expect("JSON"));
+                match (answer.get("expected_output"), answer.get("expected_error"), answer.get("acceptable_outputs")) {
+                    (Some(output), None, None) => assert_eq!(read.as_ref(), Ok(output), "{path} {format}"),
                     (None, Some(error), None) => {
-                        let text = String::from_utf8_lossy(body);
-                        assert_eq!(answer["status"], error["status"], "{folder}");
-                        assert!(text.contains(error["code"].as_str().expect("a code")), "{folder}: {text}");
+                        let error: ServiceError = serde_json::from_value(error.clone()).expect("an error");
+                        let text = String::from_utf8_lossy(&response.body);
+                        assert_eq!(response.status, error.status, "{path}");
+                        assert!(text.contains(&error.code), "{path}: {text}");
                     }
                     (None, None, Some(outputs)) => {
-                        let read = I::Output::decode(body, format, &Dialect::default()).ok();
-                        let read = read.map(|output| serde_json::to_value(output).expect("JSON"));
                         let outputs = outputs.as_array().expect("a list");
-                        let is_right = read.map_or(answer["may_be_error"] == true, |read| outputs.contains(&read));
-                        assert!(is_right, "{folder} {format}");
+                        let is_right =
+                            read.map_or(answer["error_is_acceptable"] == true, |read| outputs.contains(&read));
+                        assert!(is_right, "{path} {format}");
                     }
-                    other => panic!("{folder}: {other:?}"),
+                    other => panic!("{path}: {other:?}"),
                 }
             }
         }
@@ -114,7 +110,7 @@ impl ForOperation for Read<'_> {
 }
 
 #[test]
-fn every_folder_can_be_read_and_says_what_its_bodies_hold() {
+fn every_file_can_be_read_and_says_what_its_bodies_hold() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/generated");
     let files = tree(&folder);
     let counts: Vec<usize> = taskmock::operations()
@@ -128,12 +124,40 @@ fn the_manifest_has_the_hash_of_every_file() {
     let files = Fixtures::default().files();
     let manifest: Value = serde_json::from_slice(&files["manifest.json"]).expect("JSON");
     assert_eq!(manifest["generator_version"], taskmock::case::GENERATOR_VERSION);
-    assert_eq!(manifest["files"].as_object().expect("a map").len(), files.len() - 1);
-    // Of `printf '' | sha256sum`: the body of an empty answer.
-    assert_eq!(
-        manifest["files"]["ehpc.list_tasks/body.empty/response.json"],
-        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-    );
+    let hashes = manifest["files"].as_object().expect("a map");
+    assert_eq!(hashes.len(), files.len() - 1);
+    assert!(hashes.values().all(|hash| hash.as_str().is_some_and(|hash| hash.len() == 64)));
+}
+
+/// How many names a registry's operation has, each in one encoding or in both.
+struct Names;
+
+impl ForOperation for Names {
+    type Output = [usize; 2];
+
+    fn run<I: Catalogue>(self) -> [usize; 2] {
+        let (mut cases, mut responses) = (BTreeSet::new(), BTreeSet::new());
+        for format in Format::ALL.iter().filter(|format| I::OPERATION.formats.contains(format)) {
+            cases.extend(case::catalogue::<I>(*format).into_iter().map(|case| case.name));
+            cases.extend(case::raw_requests::<I>(*format).into_iter().map(|case| case.name));
+            responses.extend(case::body_catalogue::<I>(*format).into_iter().map(|sample| sample.name));
+        }
+        [cases.len(), responses.len()]
+    }
+}
+
+#[test]
+fn the_counts_are_those_of_the_registry() {
+    let files = Fixtures::default().files();
+    let manifest: Value = serde_json::from_slice(&files["manifest.json"]).expect("JSON");
+    let mut all = 2;
+    for operation in taskmock::operations() {
+        let [cases, responses] = for_operation(operation.id, Names).expect("registered");
+        let expected = serde_json::json!({ "cases": cases, "responses": responses, "random": 20 });
+        assert_eq!(manifest["counts"][operation.id], expected, "{}", operation.id);
+        all += cases + responses + 20;
+    }
+    assert_eq!(files.len(), all);
 }
 
 #[test]
@@ -146,12 +170,13 @@ fn parts_are_deterministic_and_their_union_is_the_whole() {
         let manifest: Value =
             serde_json::from_slice(&files.remove("manifest.json").expect("it is there")).expect("JSON");
         assert_eq!(manifest["shard"], shard);
-        for (name, content) in files {
+        for (name, content) in files.into_iter().filter(|(name, _)| name != "case.schema.json") {
             assert!(union.insert(name.clone(), content).is_none(), "{name} is in two parts");
         }
     }
     let mut whole = Fixtures::default().files();
     whole.remove("manifest.json");
+    whole.remove("case.schema.json");
     assert!(union == whole);
     for wrong in ["0/3", "4/3", "1/0", "1", "a/b", "1/3/3", "-1/3"] {
         assert!(wrong.parse::<Shard>().is_err(), "{wrong}");
@@ -188,27 +213,31 @@ fn regenerate_writes_and_check_finds_nothing() {
     // Fewer cases: what none makes any more is removed.
     let output = write(&folder, &["--format", "xml"]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    let xml = tree(&folder);
-    assert!(!xml.is_empty() && xml.keys().all(|name| !name.ends_with("response.json")));
+    let only_xml = |(name, file): (&String, &Vec<u8>)| {
+        let case: Value = serde_json::from_slice(file).expect("JSON");
+        !name.contains('/') || case["answers"].as_object().is_some_and(|answers| answers.keys().eq(["xml"]))
+    };
+    assert!(tree(&folder).iter().all(only_xml));
 }
 
 #[test]
 fn check_names_the_file_the_case_and_the_fact_and_shows_what_differs() {
     let folder = fresh("changed");
     assert_eq!(write(&folder, &[]).status.code(), Some(0));
-    let changed = folder.join("ack.describe_task_info/state.fail/response.json");
-    let body = fs::read_to_string(&changed).expect("a body");
-    fs::write(&changed, body.replace("\"fail\"", "\"failed\"")).expect("it is ours");
-    fs::remove_file(folder.join("ack.describe_task_info/one/request.http")).expect("it is there");
+    let changed = folder.join("ack.describe_task_info/state.fail.json");
+    let case = fs::read_to_string(&changed).expect("a case");
+    fs::write(&changed, case.replace(r#"\"state\":\"fail\""#, r#"\"state\":\"failed\""#)).expect("it is ours");
+    fs::remove_file(folder.join("ack.describe_task_info/one.json")).expect("it is there");
     fs::write(folder.join("ack.describe_task_info/notes.txt"), "mine").expect("a file");
     let before = tree(&folder);
     let output = write(&folder, &["--check"]);
     assert_eq!(output.status.code(), Some(1));
     let said = said(&output);
     for expected in [
-        "differs: ack.describe_task_info/state.fail/response.json\n  case ack.describe_task_info/state.fail\n  shows ack.describe_task_info.state.fail: ",
-        "  -\"state\":\"failed\",\n  +\"state\":\"fail\",\n",
-        "missing: ack.describe_task_info/one/request.http\n  case ack.describe_task_info/one\n",
+        "differs: ack.describe_task_info/state.fail.json\n  case ack.describe_task_info/state.fail\n  shows ack.describe_task_info.state.fail: ",
+        "  -\\\"state\\\":\\\"failed\\\",\n",
+        "  +\\\"state\\\":\\\"fail\\\",\n",
+        "missing: ack.describe_task_info/one.json\n  case ack.describe_task_info/one\n",
         "no case makes: ack.describe_task_info/notes.txt\n",
         "error: 3 files differ in ",
     ] {
@@ -337,7 +366,7 @@ fn requests_can_be_signed_and_then_verify() {
     use taskmock::{Backend, Credentials};
     let user = Credentials::new("testid", "testsecret");
     let files = Fixtures { signed_by: Some(user.clone()), random: 2, ..Fixtures::default() }.files();
-    let case: Value = serde_json::from_slice(&files["ehpc.list_tasks/full/case.json"]).expect("JSON");
+    let case: Value = serde_json::from_slice(&files["ehpc.list_tasks/full.json"]).expect("JSON");
     let request = &case["answers"]["xml"]["request"];
     let given = State::from_json(&case["given"].to_string()).expect("a state");
     let mut signed = http::Request::get(request["target"].as_str().expect("a target"));
@@ -348,9 +377,9 @@ fn requests_can_be_signed_and_then_verify() {
     backend.admit(user);
     let response = backend.respond(&signed.body(bytes::Bytes::new()).expect("a request"));
     assert_eq!(response.status(), 200, "{}", crate::support::text(&response));
-    let http = String::from_utf8_lossy(&files["dws.list_logical_cluster_tasks/full/request.http"]).into_owned();
-    assert!(http.contains("authorization: SDK-HMAC-SHA256 Access=testid, SignedHeaders="), "{http}");
-    assert_eq!(http.matches("host: ").count(), 1);
+    let case: Value = serde_json::from_slice(&files["dws.list_logical_cluster_tasks/full.json"]).expect("JSON");
+    let authorization = case["answers"]["json"]["request"]["headers"]["authorization"].as_str().expect("a text");
+    assert!(authorization.starts_with("SDK-HMAC-SHA256 Access=testid, SignedHeaders="), "{authorization}");
 }
 
 /// What is beside a folder under a name of a working folder.
@@ -377,7 +406,7 @@ fn a_working_folder_that_somebody_planted_is_neither_used_nor_published() {
     for id in [1, std::process::id()].into_iter().chain((1..300).map(|more| std::process::id() + more)) {
         let planted = parent.join(format!(".planted.regenerating-{id}"));
         fs::create_dir_all(planted.join("ack.describe_task_info/evil")).expect("a folder");
-        fs::write(planted.join("ack.describe_task_info/evil/case.json"), "evil").expect("a file");
+        fs::write(planted.join("ack.describe_task_info/evil/one.json"), "evil").expect("a file");
     }
     let output = write(&folder, &[]);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));

@@ -226,10 +226,11 @@ impl taskmock::case::ForOperation for Values {
             let random =
                 (0..200).fold(EMPTY, |before, seed| hash(&written(&case::random::<I>(Seed(seed), *format)), before));
             let bodies =
-                (0..200).fold(EMPTY, |before, seed| hash(&random_body::<I>(Seed(seed), *format).bytes, before));
+                (0..200).fold(EMPTY, |before, seed| hash(&random_body::<I>(Seed(seed), *format).response.body, before));
             let listed = catalogue::<I>(*format).iter().fold(EMPTY, |before, case| hash(&written(case), before));
             let wire = raw_requests::<I>(*format).iter().fold(EMPTY, |before, case| hash(&written(case), before));
-            let shaped = body_catalogue::<I>(*format).iter().fold(EMPTY, |before, body| hash(&body.bytes, before));
+            let shaped =
+                body_catalogue::<I>(*format).iter().fold(EMPTY, |before, body| hash(&body.response.body, before));
             let _ = writeln!(
                 lines,
                 "{} {format}: catalogue {listed:016x}, wire {wire:016x}, bodies {shaped:016x}, 200 random cases {random:016x}, 200 random bodies {bodies:016x}",

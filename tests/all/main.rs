@@ -14,6 +14,8 @@ mod describe_task_info;
 mod documents;
 mod dws_tasks;
 mod errors;
+#[cfg(feature = "cli")]
+mod export;
 mod facts;
 mod faults;
 #[cfg(feature = "cli")]
@@ -40,6 +42,7 @@ mod readme_example;
 mod readme_fixtures;
 mod request_log;
 mod requests;
+mod responses;
 #[cfg(feature = "server")]
 mod servers;
 #[cfg(all(feature = "proptest", feature = "signatures"))]

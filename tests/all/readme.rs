@@ -29,6 +29,7 @@ fn the_tests_of_fixtures_in_the_readme_are_the_ones_that_run() {
     let python = include_str!("../fixtures/test_my_client.py");
     let (shown, _) = python.split_once("\n\nif __name__").expect("a main");
     assert!(README.contains(shown.trim_end()));
+    assert!(README.contains(include_str!("../fixtures/my_client.test.mjs").trim_end()));
     assert!(README.contains(include_str!("readme_fixtures.rs").trim_end()));
 }
 

@@ -108,8 +108,15 @@ fn answered<I: Catalogue>(shown: &mut String, case: &Case<I>) {
 }
 
 fn told<I: Catalogue>(shown: &mut String, body: &BodySample<I>) {
-    let text = String::from_utf8_lossy(&body.bytes);
-    let _ = writeln!(shown, "# {}, {}: {}\n{}\n", body.name, body.class, body.content_type, pretty(&text));
+    let text = String::from_utf8_lossy(&body.response.body);
+    let _ = writeln!(
+        shown,
+        "# {}, {}: {}\n{}\n",
+        body.name,
+        body.class,
+        body.response.headers["content-type"],
+        pretty(&text)
+    );
 }
 
 #[test]

@@ -1,6 +1,12 @@
-//! Body samples: an answer on the wire as it should be, in another dialect, or broken in one known way.
+//! Body samples: a response as it should be, in another dialect, or broken in one known way.
 
+mod errors;
+mod fields;
+mod json;
+mod rewrite;
+mod transfer;
 pub(super) mod ways;
+mod xml;
 
 use std::fmt::{self, Debug};
 
@@ -9,16 +15,19 @@ use serde_json::Value;
 
 use super::name::{self, Name, Origin};
 use super::sketch::{Kind, Sketched};
-use super::{Catalogue, Class, Difference, Mismatch, catalogue, replay, shown, shown_facts, tell};
+use super::{Catalogue, Class, Difference, Mismatch, catalogue, read, replay, shown, shown_facts, tell};
+use crate::dialect::Dialect;
 use crate::draw::Draw;
 use crate::fault::RawResponse;
-use crate::format::Format;
-use crate::operation::OperationInput;
+use crate::format::{DecodeError, Format};
+use crate::http::Framing;
+use crate::operation::{ErrorParts, OperationInput};
 use crate::seed::Seed;
+use crate::service_error::ServiceError;
 use crate::services::State;
 use ways::{Way, ways};
 
-/// The bytes of an answer, what they are like, and what a sound client makes of them.
+/// A response, what it is like, and what a sound client makes of it.
 ///
 /// ```
 /// use taskmock::{Format, case, ehpc::list_tasks::Input};
@@ -37,10 +46,8 @@ pub struct BodySample<I: OperationInput> {
     pub class: Class,
     /// The encoding that was asked for.
     pub format: Format,
-    /// What the response says that it is.
-    pub content_type: String,
-    /// The body.
-    pub bytes: Vec<u8>,
+    /// The response: its status, its headers, its body and how that is framed.
+    pub response: RawResponse,
     /// What a sound client makes of it.
     pub then: Reading<I::Output>,
     /// What a client shows that shows that a field is not there.
@@ -58,21 +65,36 @@ pub(crate) struct Absent {
     pub(crate) rest: Value,
 }
 
-/// What a sound client makes of a body: one of some outputs, or an error if that is right too.
+/// What a sound client makes of a response: one of some outputs, or an error if that is right too.
 /// It never makes up a value, panics or waits for ever.
 ///
 /// ```
 /// use taskmock::{Format, case::{self, Reading}, dws::list_logical_cluster_tasks::Input};
-/// let Reading { outputs, error } = &case::body_catalogue::<Input>(Format::Json)[0].then;
+/// let Reading { outputs, error, .. } = &case::body_catalogue::<Input>(Format::Json)[0].then;
 /// assert!(outputs.len() == 1 && !error);
 /// ```
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Reading<O> {
-    /// The outputs that are right; none: it has to be an error.
+    /// The outputs that are right; with `values` none: it has to be an error.
     pub outputs: Vec<O>,
+    /// Outputs that are right as well and that our types cannot hold, such as a negative page number, as JSON.
+    pub values: Vec<Value>,
     /// Whether an error is right.
-    #[serde(rename = "may_be_error")]
     pub error: bool,
+}
+
+impl<O: Serialize> Serialize for Reading<O> {
+    /// As `acceptable_outputs`, which has the values too, and `error_is_acceptable`.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::{Error, SerializeStruct};
+        let outputs = self.outputs.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>();
+        let outputs: Vec<Value> = outputs.map_err(S::Error::custom)?.into_iter().chain(self.values.clone()).collect();
+        let mut fields = serializer.serialize_struct("Reading", 2)?;
+        fields.serialize_field("acceptable_outputs", &outputs)?;
+        fields.serialize_field("error_is_acceptable", &self.error)?;
+        fields.end()
+    }
 }
 
 impl<I: OperationInput> BodySample<I> {
@@ -85,7 +107,11 @@ impl<I: OperationInput> BodySample<I> {
     /// ```
     /// use taskmock::{Format, case, dialect::Dialect, ehpc::list_tasks::{Input, Output}};
     /// for body in case::body_catalogue::<Input>(Format::Xml) {
-    ///     body.check(Output::decode(&body.bytes, Format::Xml, &Dialect::default()))?;
+    ///     let read = match body.response.status {
+    ///         200 => Output::decode(&body.response.body, Format::Xml, &Dialect::default()),
+    ///         _ => continue,
+    ///     };
+    ///     body.check(read)?;
     /// }
     /// # Ok::<(), taskmock::case::Mismatch>(())
     /// ```
@@ -110,38 +136,58 @@ impl<I: OperationInput> BodySample<I> {
         }
     }
 
-    /// A state in which every call of the operation is answered with this body and status 200, for
-    /// a client that can only be tested over a socket.
+    /// Reads the response as a client should, whose HTTP has the body whole.
+    ///
+    /// # Errors
+    ///
+    /// A body that is neither an answer nor a refusal.
+    ///
+    /// ```
+    /// use taskmock::{Format, case, ehpc::list_tasks::Input};
+    /// let sample = case::named_body::<Input>("body.error_unfilled", Format::Json).unwrap();
+    /// assert!(sample.read()?.unwrap_err().message.contains("%s"));
+    /// # Ok::<(), taskmock::DecodeError>(())
+    /// ```
+    pub fn read(&self) -> Result<Result<I::Output, ServiceError>, DecodeError> {
+        let id = self.response.headers.get(I::OPERATION.protocol().request_id_header);
+        read::<I>(
+            &ErrorParts {
+                status: self.response.status,
+                header_id: id.map_or("", String::as_str),
+                body: &self.response.body,
+                format: self.format,
+            },
+            &Dialect::default(),
+        )
+    }
+
+    /// A state in which every call of the operation is answered with this response, for a client that can only
+    /// be tested over a socket.
     ///
     /// ```
     /// use taskmock::{Backend, Format, case, ehpc::list_tasks::Input};
     /// let body = &case::body_catalogue::<Input>(Format::Json)[0];
     /// let response = Backend::new(body.state()).respond(&Input::new("any").request(Format::Json));
-    /// assert_eq!(response.body()[..], body.bytes[..]);
+    /// assert_eq!(response.body()[..], body.response.body[..]);
     /// ```
     pub fn state(&self) -> State {
-        let response = RawResponse::new(200, &self.content_type, self.bytes.clone());
-        State::default().answering(I::ID, response)
+        State::default().answering(I::ID, self.response.clone())
     }
 }
 
 impl<I: OperationInput> Serialize for BodySample<I> {
-    /// As `kind` (`body`), `name`, `operation`, `class`, `format`, `facts` with their sources, `content_type`, the
-    /// `body` (a text, or a list of bytes if it is not UTF-8), and `then`.
+    /// As `kind` (`body`), `name`, `operation`, `class`, `format`, `facts` with their sources, the `response` as the
+    /// fault `response` takes it, and `then`.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeStruct;
-        let mut fields = serializer.serialize_struct("BodySample", 9)?;
+        let mut fields = serializer.serialize_struct("BodySample", 8)?;
         fields.serialize_field("kind", "body")?;
         fields.serialize_field("name", &self.name)?;
         fields.serialize_field("operation", I::ID)?;
         fields.serialize_field("class", &self.class)?;
         fields.serialize_field("format", &self.format)?;
         fields.serialize_field("facts", &shown_facts(&self.facts))?;
-        fields.serialize_field("content_type", &self.content_type)?;
-        match std::str::from_utf8(&self.bytes) {
-            Ok(text) => fields.serialize_field("body", text)?,
-            Err(_) => fields.serialize_field("body", &self.bytes)?,
-        }
+        fields.serialize_field("response", &self.response)?;
         fields.serialize_field("then", &self.then)?;
         fields.end()
     }
@@ -150,8 +196,9 @@ impl<I: OperationInput> Serialize for BodySample<I> {
 impl<I: OperationInput> Debug for BodySample<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{} of {}, {}, {}", self.name, I::ID, self.format, self.class)?;
-        writeln!(f, "  response 200 {}", self.content_type)?;
-        writeln!(f, "  body     {}", shown(&self.bytes))?;
+        writeln!(f, "  response {}{}", self.response.status, framed(&self.response))?;
+        self.response.headers.iter().try_for_each(|(name, value)| writeln!(f, "  header   {name}: {value}"))?;
+        writeln!(f, "  body     {}", shown(&self.response.body))?;
         let right = match (&self.then.outputs[..], self.then.error) {
             ([], _) => "an error".to_owned(),
             ([output, ..], error) => {
@@ -165,9 +212,20 @@ impl<I: OperationInput> Debug for BodySample<I> {
     }
 }
 
-/// Returns the ways in which the shape of a body can be, each on an answer with one task if that shows it:
+/// How a body is framed, where that is not the ordinary way.
+fn framed(response: &RawResponse) -> String {
+    match response.framing {
+        Framing::Length => String::new(),
+        Framing::Chunked if response.trailers.is_empty() => ", chunked".to_owned(),
+        Framing::Chunked => ", chunked, with trailers".to_owned(),
+        Framing::WrongLength(length) => format!(", announced as {length} bytes of {}", response.body.len()),
+    }
+}
+
+/// Returns the ways in which a response can be, each on an answer with one task if that shows it:
 /// written otherwise but right, in a dialect of another shape, with a field that is missing, null, of
-/// another type, large or unknown, cut off, nested, in the other encoding, or no answer at all.
+/// another type, large or unknown, cut off, nested, in the other encoding, coded or framed otherwise, or
+/// no answer at all; and refusals that are not as they should be.
 ///
 /// ```
 /// use taskmock::{Format, case, ack::describe_task_info::Input};
@@ -186,7 +244,7 @@ pub fn body_catalogue<I: Catalogue>(format: Format) -> Vec<BodySample<I>> {
 /// ```
 /// use taskmock::{Format, Seed, case, ehpc::list_tasks::Input};
 /// let again = case::random_body::<Input>(Seed(3), Format::Xml);
-/// assert_eq!(case::random_body::<Input>(Seed(3), Format::Xml).bytes, again.bytes);
+/// assert_eq!(case::random_body::<Input>(Seed(3), Format::Xml).response, again.response);
 /// ```
 pub fn random_body<I: Catalogue>(seed: Seed, format: Format) -> BodySample<I> {
     SketchedBody::of(seed, &ways::<I>(), format).body

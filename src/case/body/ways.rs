@@ -1,12 +1,18 @@
-//! Ways: each way in which the body of an answer can be, right, in another dialect, or broken.
+//! Ways: each way in which a response can be, right, in another dialect, or broken; those of any body are here.
 
 use serde_json::Value;
 
-use super::{Absent, BodySample, Reading, name};
+use super::fields::field_ways;
+use super::rewrite::{
+    before_last_tag, escaped, first_element_last, reversed, surprise, with_references, without_declaration,
+};
+use super::{Absent, BodySample, Reading, errors, json, name, transfer, xml};
 use crate::case::{Catalogue, Class};
 use crate::dialect::{Dialect, SWITCHES};
+use crate::fault::RawResponse;
 use crate::format::{Format, to_json};
-use crate::operation::OperationOutput;
+use crate::http::Framing;
+use crate::operation::{Operation, OperationOutput};
 
 /// A field of an answer that can be broken.
 #[derive(Clone, Copy, Debug)]
@@ -39,7 +45,7 @@ impl Field {
         Field { optional: true, ..self }
     }
 
-    fn name(&self) -> &'static str {
+    pub(super) fn name(&self) -> &'static str {
         self.pointer.rsplit('/').next().unwrap_or(self.pointer)
     }
 
@@ -49,7 +55,7 @@ impl Field {
     }
 
     /// Where it stands in an XML body: its whole element, and the text in it.
-    fn place(&self, xml: &str) -> Option<(std::ops::Range<usize>, std::ops::Range<usize>)> {
+    pub(super) fn place(&self, xml: &str) -> Option<(std::ops::Range<usize>, std::ops::Range<usize>)> {
         let mut from = 0;
         let mut start = 0;
         for element in self.elements() {
@@ -63,81 +69,158 @@ impl Field {
     }
 }
 
-/// An answer as it should be.
-struct Good<'a, O> {
-    output: &'a O,
-    format: Format,
+/// An answer as it should be, and the operation that gives it.
+pub(super) struct Good<'a, O> {
+    pub(super) output: &'a O,
+    pub(super) format: Format,
+    pub(super) operation: &'static Operation,
+    fields: &'static [Field],
 }
 
-/// What became of it: the bytes, the content type if it is another, and the right reading.
-struct Bent<O> {
-    bytes: Vec<u8>,
-    content_type: Option<&'static str>,
-    then: Reading<O>,
-    absent: Option<Absent>,
+/// What became of it: the response, and the right reading.
+pub(super) struct Bent<O> {
+    pub(super) response: RawResponse,
+    pub(super) then: Reading<O>,
+    pub(super) absent: Option<Absent>,
+}
+
+impl<O> Bent<O> {
+    pub(super) fn status(mut self, status: u16) -> Self {
+        self.response.status = status;
+        self
+    }
+
+    /// With a header in place of one of the same name.
+    pub(super) fn header(mut self, name: &str, value: &str) -> Self {
+        self.response = self.response.header(name, value);
+        self
+    }
+
+    pub(super) fn framing(mut self, framing: Framing) -> Self {
+        self.response = self.response.framing(framing);
+        self
+    }
 }
 
 type Bend<O> = Box<dyn Fn(&Good<'_, O>) -> Option<Bent<O>>>;
 
-/// One way in which a body can be: its name, its class, the fact that it shows, and how it is made.
+/// One way in which a response can be: its name, its class, the fact that it shows, and how it is made.
 pub(crate) struct Way<I: Catalogue> {
     pub(super) name: String,
-    class: Class,
-    fact: &'static str,
-    bend: Bend<I::Output>,
+    pub(super) class: Class,
+    pub(super) fact: &'static str,
+    pub(super) bend: Bend<I::Output>,
 }
 
 impl<I: Catalogue> Way<I> {
-    /// The body of an answer; `None` if this answer cannot be so.
+    /// The response with an answer; `None` if this answer cannot be so.
     pub(super) fn body(&self, output: &I::Output, format: Format) -> Option<BodySample<I>> {
-        let bent = (self.bend)(&Good { output, format })?;
-        let content_type = bent.content_type.unwrap_or_else(|| (I::OPERATION.protocol().content_type)(format));
-        Some(BodySample {
-            name: name::of_body(&self.name),
-            facts: vec![self.fact],
-            class: self.class,
-            format,
-            content_type: content_type.to_owned(),
-            bytes: bent.bytes,
-            then: bent.then,
-            absent: bent.absent,
-        })
+        let Bent { response, then, absent } =
+            (self.bend)(&Good { output, format, operation: I::OPERATION, fields: I::FIELDS })?;
+        let (name, facts) = (name::of_body(&self.name), vec![self.fact]);
+        Some(BodySample { name, facts, class: self.class, format, response, then, absent })
     }
 }
 
 impl<O: OperationOutput> Good<'_, O> {
-    fn bytes(&self) -> Vec<u8> {
+    pub(super) fn bytes(&self) -> Vec<u8> {
         self.output.encode(self.format, &Dialect::default())
     }
 
-    fn text(&self) -> String {
-        String::from_utf8(self.bytes()).expect("an encoder writes UTF-8")
+    pub(super) fn text(&self) -> String {
+        text_of(self.output, self.format)
     }
 
-    fn value(&self) -> Option<Value> {
-        (self.format == Format::Json).then(|| serde_json::from_slice(&self.bytes()).expect("an encoder writes JSON"))
+    /// The body, where it is JSON.
+    pub(super) fn value(&self) -> Option<Value> {
+        (self.format == Format::Json).then(|| self.json())
     }
 
-    fn read(&self, bytes: impl Into<Vec<u8>>) -> Bent<O> {
+    /// The answer as JSON, in whichever encoding it goes out.
+    pub(super) fn json(&self) -> Value {
+        let bytes = self.output.encode(Format::Json, &Dialect::default());
+        serde_json::from_slice(&bytes).expect("an encoder writes JSON")
+    }
+
+    /// The JSON body with a field written so, whether or not that is JSON.
+    pub(super) fn with_raw(&self, field: &Field, written: &str) -> Option<Vec<u8>> {
+        const MARK: &str = "\u{1f}mark";
+        let mut value = self.json();
+        *value.pointer_mut(field.pointer)? = Value::from(MARK);
+        let text = value.to_string().replacen(&Value::from(MARK).to_string(), written, 1);
+        Some(text.into_bytes())
+    }
+
+    /// The XML body with the content of a field's element written so, whether or not that is XML.
+    pub(super) fn with_content(&self, field: &Field, written: &str) -> Option<Vec<u8>> {
+        let mut text = self.text();
+        let (_, content) = field.place(&text)?;
+        text.replace_range(content, written);
+        Some(text.into_bytes())
+    }
+
+    /// The answer in which the first field that may hold any text holds this one.
+    pub(super) fn with_text(&self, text: &str) -> Option<(&'static Field, O)> {
+        self.fields.iter().filter(|field| field.kind == FieldKind::Text).find_map(|field| {
+            let mut value = self.json();
+            *value.pointer_mut(field.pointer).filter(|value| value.is_string())? = Value::from(text);
+            let output: O = serde_json::from_value(value).ok()?;
+            Some((field, output))
+        })
+    }
+
+    /// The first list of the answer: the names of the elements around it, its own, and the answer in which it is empty.
+    pub(super) fn with_empty_list(&self) -> Option<(Vec<&'static str>, &'static str, O)> {
+        self.fields.iter().find_map(|field| {
+            let (list, _) = field.pointer.split_once("/0/")?;
+            let mut value = self.json();
+            value.pointer_mut(list)?.as_array_mut()?.clear();
+            let mut names: Vec<&str> = list.split('/').skip(1).collect();
+            Some((names.clone(), names.pop()?, serde_json::from_value(value).ok()?))
+        })
+    }
+
+    /// The content type of such an answer.
+    pub(super) fn content_type(&self) -> &'static str {
+        (self.operation.protocol().content_type)(self.format)
+    }
+
+    /// The same without what follows the type.
+    pub(super) fn bare_content_type(&self) -> &'static str {
+        let whole = self.content_type();
+        whole.split_once(';').map_or(whole, |(bare, _)| bare)
+    }
+
+    pub(super) fn read(&self, bytes: impl Into<Vec<u8>>) -> Bent<O> {
         self.bent(bytes, vec![self.output.clone()], false)
     }
 
-    fn read_or_error(&self, bytes: impl Into<Vec<u8>>) -> Bent<O> {
+    pub(super) fn read_or_error(&self, bytes: impl Into<Vec<u8>>) -> Bent<O> {
         self.bent(bytes, vec![self.output.clone()], true)
     }
 
-    fn error(&self, bytes: impl Into<Vec<u8>>) -> Bent<O> {
+    pub(super) fn error(&self, bytes: impl Into<Vec<u8>>) -> Bent<O> {
         self.bent(bytes, Vec::new(), true)
     }
 
-    fn bent(&self, bytes: impl Into<Vec<u8>>, outputs: Vec<O>, error: bool) -> Bent<O> {
-        Bent { bytes: bytes.into(), content_type: None, then: Reading { outputs, error }, absent: None }
+    pub(super) fn bent(&self, bytes: impl Into<Vec<u8>>, outputs: Vec<O>, error: bool) -> Bent<O> {
+        let response = RawResponse::new(200, self.content_type(), bytes);
+        Bent { response, then: Reading { outputs, values: Vec::new(), error }, absent: None }
     }
+}
+
+/// An answer in an encoding, as text.
+pub(super) fn text_of<O: OperationOutput>(output: &O, format: Format) -> String {
+    String::from_utf8(output.encode(format, &Dialect::default())).expect("an encoder writes UTF-8")
 }
 
 /// Every way in which a body of this answer can be.
 pub(crate) fn ways<I: Catalogue>() -> Vec<Way<I>> {
     let mut ways = whole_ways();
+    ways.extend(json::ways());
+    ways.extend(xml::ways());
+    ways.extend(transfer::ways());
+    ways.extend(errors::ways());
     for (name, values, fact) in SWITCHES {
         for value in &values[1..] {
             let mut dialect = Dialect::default();
@@ -170,7 +253,7 @@ fn in_dialect<O: OperationOutput>(good: &Good<'_, O>, dialect: &Dialect) -> Opti
     Some(bent)
 }
 
-fn way<I: Catalogue>(
+pub(super) fn way<I: Catalogue>(
     name: &str,
     class: Class,
     fact: &'static str,
@@ -179,7 +262,8 @@ fn way<I: Catalogue>(
     Way { name: name.to_owned(), class, fact, bend: Box::new(bend) }
 }
 
-const HTML: &str = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
+pub(super) const HTML: &str =
+    "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>";
 
 fn whole_ways<I: Catalogue>() -> Vec<Way<I>> {
     use Class::{Malformed, Valid};
@@ -217,7 +301,7 @@ fn whole_ways<I: Catalogue>() -> Vec<Way<I>> {
             Some(good.read_or_error([b"\xef\xbb\xbf".to_vec(), good.bytes()].concat()))
         }),
         way("content_type", Malformed, "client.content_type", |good| {
-            Some(Bent { content_type: Some("text/html;charset=utf-8"), ..good.read_or_error(good.bytes()) })
+            Some(good.read_or_error(good.bytes()).header("content-type", "text/html;charset=utf-8"))
         }),
         way("other_encoding", Malformed, "client.content_type", |good: &Good<'_, I::Output>| {
             let (other, content_type) = match good.format {
@@ -226,11 +310,9 @@ fn whole_ways<I: Catalogue>() -> Vec<Way<I>> {
             };
             let bytes = good.output.encode(other, &Dialect::default());
             // An operation of one encoding gives the same.
-            (bytes != good.bytes()).then(|| Bent { content_type: Some(content_type), ..good.read_or_error(bytes) })
+            (bytes != good.bytes()).then(|| good.read_or_error(bytes).header("content-type", content_type))
         }),
-        way("html", Malformed, "client.no_answer", |good| {
-            Some(Bent { content_type: Some("text/html"), ..good.error(HTML) })
-        }),
+        way("html", Malformed, "client.no_answer", |good| Some(good.error(HTML).header("content-type", "text/html"))),
         way("empty", Malformed, "client.no_answer", |good| Some(good.error(""))),
         way("null", Malformed, "client.no_answer", |good| good.value().map(|_| good.error("null"))),
         way("list", Malformed, "client.nesting", |good| good.value().map(|value| good.error(format!("[{value}]")))),
@@ -261,212 +343,4 @@ fn whole_ways<I: Catalogue>() -> Vec<Way<I>> {
             Some(good.error(bytes))
         }),
     ]
-}
-
-fn field_ways<I: Catalogue>(field: &'static Field) -> Vec<Way<I>> {
-    let named = |what: &str| format!("{what}.{}", field.pointer.trim_start_matches('/').replace('/', "."));
-    // What SDKs read as absent may be read so.
-    let absent = move |good: &Good<'_, I::Output>, bytes: Vec<u8>, value: Option<Value>| {
-        let outputs = value.clone().filter(|_| field.optional).and_then(|value| serde_json::from_value(value).ok());
-        let whole = serde_json::to_value(good.output).ok();
-        let absent = whole.zip(value).map(|(whole, rest)| Absent { whole, rest });
-        Bent { absent, ..good.bent(bytes, outputs.into_iter().collect(), true) }
-    };
-    let mut ways = vec![
-        Way {
-            name: named("missing"),
-            class: Class::Malformed,
-            fact: "client.missing_field",
-            bend: Box::new(move |good| match good.value() {
-                Some(mut value) => {
-                    let (parent, name) = field.pointer.rsplit_once('/')?;
-                    value.pointer_mut(parent)?.as_object_mut()?.remove(name)?;
-                    Some(absent(good, to_json(&value), Some(value)))
-                }
-                None => {
-                    let mut text = good.text();
-                    let (element, _) = field.place(&text)?;
-                    text.replace_range(element, "");
-                    // The JSON says which output that is.
-                    let mut value = serde_json::to_value(good.output).ok()?;
-                    let (parent, name) = field.pointer.rsplit_once('/')?;
-                    value.pointer_mut(parent)?.as_object_mut()?.remove(name)?;
-                    Some(absent(good, text.into_bytes(), Some(value)))
-                }
-            }),
-        },
-        Way {
-            name: named("null"),
-            class: Class::Malformed,
-            fact: "client.missing_field",
-            bend: Box::new(move |good| {
-                let mut value = good.value()?;
-                *value.pointer_mut(field.pointer)? = Value::Null;
-                Some(absent(good, to_json(&value), Some(value)))
-            }),
-        },
-        Way {
-            name: named("type"),
-            class: Class::Malformed,
-            fact: "client.wrong_type",
-            bend: Box::new(move |good| match good.value() {
-                Some(mut value) => {
-                    *value.pointer_mut(field.pointer)? = match field.kind {
-                        FieldKind::Number | FieldKind::Long => Value::from("ten"),
-                        FieldKind::Text | FieldKind::Word => serde_json::json!({ "a": [] }),
-                    };
-                    Some(good.error(to_json(&value)))
-                }
-                None => {
-                    let mut text = good.text();
-                    let (_, content) = field.place(&text)?;
-                    text.replace_range(
-                        content,
-                        match field.kind {
-                            FieldKind::Number | FieldKind::Long => "ten",
-                            FieldKind::Text | FieldKind::Word => "<a>1</a>",
-                        },
-                    );
-                    Some(good.error(text))
-                }
-            }),
-        },
-    ];
-    match field.kind {
-        FieldKind::Number | FieldKind::Long => ways.push(Way {
-            name: named("number_as_text"),
-            class: Class::Malformed,
-            fact: "client.number_as_text",
-            bend: Box::new(move |good| {
-                let mut value = good.value()?;
-                let number = value.pointer_mut(field.pointer)?;
-                *number = Value::from(number.to_string());
-                Some(good.read_or_error(to_json(&value)))
-            }),
-        }),
-        FieldKind::Word => ways.push(Way {
-            name: named("unknown_word"),
-            class: Class::Malformed,
-            fact: "client.unknown_word",
-            bend: Box::new(move |good: &Good<'_, I::Output>| {
-                // The JSON says which output it is, in either encoding.
-                let json = good.output.encode(Format::Json, &Dialect::default());
-                let mut value: Value = serde_json::from_slice(&json).ok()?;
-                *value.pointer_mut(field.pointer)? = Value::from("Mystery");
-                let output: I::Output = serde_json::from_value(value).ok()?;
-                let bytes = output.encode(good.format, &Dialect::default());
-                Some(good.bent(bytes, vec![output], true))
-            }),
-        }),
-        FieldKind::Text => {}
-    }
-    // What 32 bits with a sign hold; and what a float of 64 bits rounds.
-    let largest: u64 = match field.kind {
-        FieldKind::Number => 2_147_483_647,
-        FieldKind::Long => 9_007_199_254_740_993,
-        FieldKind::Text | FieldKind::Word => return ways,
-    };
-    ways.push(Way {
-        name: named("large"),
-        class: Class::Valid,
-        fact: "client.number.large",
-        bend: Box::new(move |good| {
-            let json = good.output.encode(Format::Json, &Dialect::default());
-            let mut value: Value = serde_json::from_slice(&json).ok()?;
-            *value.pointer_mut(field.pointer)? = Value::from(largest);
-            let output: I::Output = serde_json::from_value(value).ok()?;
-            let bytes = output.encode(good.format, &Dialect::default());
-            Some(good.bent(bytes, vec![output], false))
-        }),
-    });
-    ways
-}
-
-/// Adds a field that no document knows, to the answer and to the first item of its lists.
-fn surprise(value: &mut Value) {
-    let Value::Object(fields) = value else { return };
-    for value in fields.values_mut() {
-        if let Some(first) = value.as_array_mut().and_then(|items| items.first_mut()) {
-            surprise(first);
-        }
-    }
-    fields.insert("Surprise".to_owned(), serde_json::json!({ "a": [1, null] }));
-}
-
-/// JSON with the fields of every object in the opposite order.
-fn reversed(value: &Value) -> String {
-    match value {
-        Value::Object(fields) => {
-            let fields: Vec<String> = fields
-                .iter()
-                .rev()
-                .map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), reversed(value)))
-                .collect();
-            format!("{{{}}}", fields.join(","))
-        }
-        Value::Array(items) => format!("[{}]", items.iter().map(reversed).collect::<Vec<_>>().join(",")),
-        other => other.to_string(),
-    }
-}
-
-/// JSON in which every character of every text is a `\u` escape.
-fn escaped(value: &Value) -> String {
-    let text = |text: &str| {
-        let units: String = text.encode_utf16().map(|unit| format!("\\u{unit:04x}")).collect();
-        format!("\"{units}\"")
-    };
-    match value {
-        Value::Object(fields) => {
-            let fields: Vec<String> =
-                fields.iter().map(|(name, value)| format!("{}:{}", text(name), escaped(value))).collect();
-            format!("{{{}}}", fields.join(","))
-        }
-        Value::Array(items) => format!("[{}]", items.iter().map(escaped).collect::<Vec<_>>().join(",")),
-        Value::String(string) => text(string),
-        other => other.to_string(),
-    }
-}
-
-/// XML in which every letter and digit of every text is a character reference.
-fn with_references(xml: &str) -> String {
-    let (mut out, mut in_tag, mut in_reference) = (String::with_capacity(xml.len() * 4), false, false);
-    for character in xml.chars() {
-        match character {
-            '<' => in_tag = true,
-            '&' => in_reference = true,
-            _ => {}
-        }
-        if !in_tag && !in_reference && character.is_ascii_alphanumeric() {
-            out.push_str(&format!("&#x{:x};", u32::from(character)));
-        } else {
-            out.push(character);
-        }
-        match character {
-            '>' => in_tag = false,
-            ';' => in_reference = false,
-            _ => {}
-        }
-    }
-    out
-}
-
-fn without_declaration(xml: &str) -> &str {
-    xml.split_once("?>").map_or(xml, |(_, rest)| rest)
-}
-
-/// Puts something in front of the end of the root.
-fn before_last_tag(xml: &str, what: &str) -> Option<String> {
-    let at = xml.rfind("</")?;
-    Some(format!("{}{what}{}", &xml[..at], &xml[at..]))
-}
-
-/// XML with the first element of the root moved to its end.
-fn first_element_last(xml: &str) -> Option<String> {
-    let declaration = xml.len() - without_declaration(xml).len();
-    let start = declaration + xml[declaration..].find('>')? + 1;
-    let name = xml[start..].strip_prefix('<')?.split('>').next()?;
-    let end_tag = format!("</{name}>");
-    let end = start + xml[start..].find(&end_tag)? + end_tag.len();
-    let moved = format!("{}{}", &xml[..start], &xml[end..]);
-    before_last_tag(&moved, &xml[start..end])
 }
