@@ -142,6 +142,7 @@ impl Backend {
     }
 
     /// Takes note of the time of day.
+    #[cfg_attr(not(feature = "connection"), allow(dead_code))]
     pub(crate) fn time_of_day_is(&mut self, time_of_day: Timestamp) {
         self.time_of_day = Some(time_of_day);
     }

@@ -4,6 +4,7 @@
 mod access;
 mod routes;
 
+#[cfg_attr(not(feature = "connection"), allow(unused_imports))]
 pub(crate) use access::{Access, CallOrigin};
 
 use std::borrow::Cow;
@@ -23,6 +24,7 @@ use crate::services::StateError;
 pub(crate) const PREFIX: &str = "/__taskmock__/";
 
 /// The header of a request to the cloud that says when it comes.
+#[cfg_attr(not(feature = "connection"), allow(dead_code))]
 const AT: &str = "x-taskmock-at";
 
 /// A route of the control interface: all that is known of it, here and in what it tells.
@@ -190,6 +192,7 @@ fn ok(body: &impl Serialize) -> Result<Outgoing, String> {
 impl Backend {
     /// Answers a request: of the control interface, or of the cloud, at the instant that it brings along.
     /// A call of the cloud moves the clock by `step`.
+    #[cfg_attr(not(feature = "connection"), allow(dead_code))]
     pub(crate) fn serve(&mut self, request: &Incoming<'_>, origin: CallOrigin<'_>, step: Duration) -> Outgoing {
         if let Some(answer) = answer(self, request, origin) {
             return answer;
@@ -219,6 +222,7 @@ impl Backend {
 }
 
 /// The instant that a request to the cloud brings along.
+#[cfg_attr(not(feature = "connection"), allow(dead_code))]
 fn instant(request: &Incoming<'_>, origin: CallOrigin<'_>) -> Result<Option<Timestamp>, Box<Outgoing>> {
     let Some(text) = request.header(AT) else { return Ok(None) };
     origin.check(request).map_err(refusal)?;
