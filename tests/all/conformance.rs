@@ -37,29 +37,52 @@ fn send(endpoint: &str, request: &Request) -> Response {
         }
         let (_, stream) = kept.as_mut().expect("it is open");
         stream.write_all(&[head.as_bytes(), request.body()].concat()).expect("it reads");
-        read_response(stream)
+        let (response, is_kept) = read_response(stream);
+        if !is_kept {
+            *kept = None;
+        }
+        response
     })
 }
 
-fn read_response(stream: &mut TcpStream) -> Response {
+/// Reads a response, framed in any way, and returns it with whether its connection can be asked again.
+fn read_response(stream: &mut TcpStream) -> (Response, bool) {
     let (mut bytes, mut piece) = (Vec::new(), [0; 16384]);
     loop {
         let length = stream.read(&mut piece).expect("it answers");
-        assert_ne!(length, 0, "it closed the connection");
         bytes.extend_from_slice(&piece[..length]);
-        let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else { continue };
+        let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else {
+            assert_ne!(length, 0, "it closed the connection");
+            continue;
+        };
         let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
         let mut lines = head.split("\r\n");
         let status: u16 = lines.next().and_then(|line| line.get(9..12)?.parse().ok()).expect("a status");
         let headers: Vec<(&str, &str)> = lines.filter_map(|line| line.split_once(": ")).collect();
-        let length = headers.iter().find(|(name, _)| *name == "content-length").expect("a length").1;
-        let body = end + 4..end + 4 + length.parse::<usize>().expect("a length");
-        if bytes.len() >= body.end {
-            let response = headers
-                .into_iter()
-                .fold(http::Response::builder().status(status), |response, (name, value)| response.header(name, value));
-            return response.body(bytes[body].to_vec().into()).expect("a response");
-        }
+        let announced = headers.iter().find(|(name, _)| *name == "content-length");
+        let announced: Option<usize> = announced.map(|(_, length)| length.parse().expect("a length"));
+        let rest = &bytes[end + 4..];
+        let body = match announced {
+            Some(announced) if rest.len() >= announced => &rest[..announced],
+            // A body that is shorter than announced ends with its connection.
+            Some(_) if length == 0 => rest,
+            None if status == 204 => rest,
+            // One chunk, the last one, and its trailers.
+            None if rest.windows(5).any(|window| window == b"\r\n0\r\n") && rest.ends_with(b"\r\n\r\n") => {
+                let start = rest.windows(2).position(|window| window == b"\r\n").expect("a size");
+                let size = std::str::from_utf8(&rest[..start]).expect("a size");
+                &rest[start + 2..start + 2 + usize::from_str_radix(size, 16).expect("a size")]
+            }
+            _ => {
+                assert_ne!(length, 0, "it closed the connection");
+                continue;
+            }
+        };
+        let is_kept = length > 0 && announced.is_none_or(|announced| rest.len() == announced);
+        let response = headers
+            .into_iter()
+            .fold(http::Response::builder().status(status), |response, (name, value)| response.header(name, value));
+        return (response.body(body.to_vec().into()).expect("a response"), is_kept);
     }
 }
 
