@@ -32,7 +32,7 @@ pub(crate) fn cluster_of(count: u32, has_texts: bool) -> State {
     let before_the_first = state.now().unix_millis() - 1_000_000_000 - i64::from(count);
     let script = |number: u32| {
         let mut task = task(number).steps(steps).takes(if number.is_multiple_of(2) { STEP * steps } else { STEP });
-        task.submitted = Some(Timestamp::from_unix_millis(before_the_first + i64::from(number)));
+        task.started = Some(Timestamp::from_unix_millis(before_the_first + i64::from(number)));
         task.request = has_texts.then(|| JsonText::from(REQUEST));
         task.result = has_texts.then(|| JsonText::from(RESULT));
         task

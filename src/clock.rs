@@ -71,6 +71,12 @@ pub enum StartClock {
     At(Timestamp),
 }
 
+/// The start, as seen from another instant, of what has the age at that instant that it has now.
+pub(crate) fn moved(started: Timestamp, now: Timestamp, to: Timestamp) -> Timestamp {
+    let age = i64::try_from(now.since(started).as_millis()).unwrap_or(i64::MAX);
+    Timestamp::from_unix_millis(to.unix_millis().saturating_sub(age))
+}
+
 impl StartClock {
     pub(crate) fn is_kept(&self) -> bool {
         *self == StartClock::Kept

@@ -145,7 +145,8 @@ switches! {
     failed_state: FailedState ["ack.describe_task_info.state.fail"] {
         /// `fail`: the current vendor page, SDKs from 6.7.1.
         #[default] Fail = "fail",
-        /// `failed`: SDKs 3.3.5 to 6.0.0.
+        /// `failed`: the vendor's page of 2023-11, which has the list that `002` lost; SDKs 3.3.5 to
+        /// 6.0.0.
         Failed = "failed",
     }
     /// What `offset` counts in the DWS tasks.
@@ -189,7 +190,7 @@ switches! {
 const DOCUMENTS: &[(&str, &[(&str, &str)])] = &[
     ("000", &[("tasks", "object"), ("page", "abridged"), ("escape_depth", "2")]),
     ("001", &[("page", "abridged"), ("escape_depth", "2")]),
-    ("002", &[("task_info_xml", "fragment")]),
+    ("002", &[("task_info_xml", "fragment"), ("failed_state", "failed")]),
     ("003", &[("invocation_status", "wrapped")]),
     ("004", &[]),
 ];

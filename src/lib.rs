@@ -26,12 +26,18 @@
 //! | | |
 //! |---|---|
 //! | [`Backend`] | a [`State`] with its clock, and the function from request to response; no socket |
-#![cfg_attr(feature = "server", doc = "| [`MockServer`] | a backend on a socket, for clients that are given an address |")]
+#![cfg_attr(
+    feature = "server",
+    doc = "| [`MockServer`] | a backend on a socket, for clients that are given an address |"
+)]
 #![cfg_attr(feature = "connection", doc = "| [`Handle`] | what a test does with a server's backend while it runs |")]
 //! | [`Fault`] | what goes wrong on purpose, and when |
 //! | [`case::Case`] | given a state, when a request, then an answer |
 #![cfg_attr(feature = "proptest", doc = "| [`strategy`] | proptest strategies of cases, states, inputs and requests |")]
-#![cfg_attr(feature = "conformance", doc = "| [`conformance`] | every case asked of a client or a server, and reports |")]
+#![cfg_attr(
+    feature = "conformance",
+    doc = "| [`conformance`] | every case asked of a client or a server, and reports |"
+)]
 #![cfg_attr(feature = "fixtures", doc = "| [`Fixtures`] | every case as files |")]
 //! | [`ehpc`], [`ack`], [`dws`] | the services: their operations' inputs and outputs, and the scripts of their tasks |
 //! | [`dialect`] | the points where the documents disagree |
@@ -83,6 +89,7 @@ mod handle;
 mod http;
 mod operation;
 mod protocol;
+mod script;
 mod seed;
 #[cfg(feature = "server")]
 pub mod server;
@@ -117,6 +124,7 @@ pub use format::{DecodeError, Format, JsonText};
 pub use handle::Handle;
 pub use http::{Delivery, End, Exchange, Framing, MAX_BODY, Request, Response};
 pub use operation::{Access, Operation, OperationInput, OperationOutput, Parameter, Protocol, Service};
+pub use script::Ending;
 pub use seed::Seed;
 #[cfg(feature = "server")]
 pub use server::{Log, MockServer, ServerConfig, SignatureClock};

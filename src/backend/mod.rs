@@ -35,7 +35,8 @@ use crate::signature::{Credentials, Gate};
 ///
 /// ```
 /// use taskmock::{Backend, Format, dialect::Dialect};
-/// use taskmock::ehpc::{Ending, Status, Task, TaskType, list_tasks::{Input, Output}};
+/// use taskmock::Ending;
+/// use taskmock::ehpc::{Status, Task, TaskType, list_tasks::{Input, Output}};
 /// use std::time::Duration;
 ///
 /// let mut backend = Backend::documents();

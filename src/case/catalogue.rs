@@ -12,9 +12,9 @@ use crate::services::State;
 /// seed gives other bytes, or a case of the catalogue changes.
 ///
 /// ```
-/// assert_eq!(taskmock::case::GENERATOR_VERSION, 1);
+/// assert_eq!(taskmock::case::GENERATOR_VERSION, 2);
 /// ```
-pub const GENERATOR_VERSION: u32 = 1;
+pub const GENERATOR_VERSION: u32 = 2;
 
 /// The Input of an operation, for code that takes its cases. Every operation has a catalogue; only
 /// types of this crate implement the trait.

@@ -1,10 +1,12 @@
 //! Small changes to a state: a task is removed, ended, held open or let go; and which tasks have ended.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use super::{State, dws, ehpc};
+use super::{State, dws};
 use crate::clock::{Span, Timestamp};
-use crate::services::ack::TaskState;
+use crate::script::{Ending, ScriptError};
 
 /// Which task: by its id, or a DWS task, which has none, by what it is.
 ///
@@ -63,63 +65,44 @@ impl State {
     ///
     /// # Errors
     ///
-    /// A sentence: no such task, or no such way to end.
+    /// A sentence: no such task, or an ending that it cannot have.
     pub(crate) fn change(&mut self, key: &TaskKey, change: &Change) -> Result<(), String> {
         let now = self.now();
         let is = |id: &str| key.id.as_deref() == Some(id);
-        if let Some(at) = self.ehpc.tasks.iter().rposition(|task| is(&task.task_id)) {
-            if *change == Change::Remove {
-                self.ehpc.tasks.remove(at);
-                return Ok(());
-            }
-            return change_ehpc(&mut self.ehpc.tasks[at], change, now);
+        let (ehpc, ack, dws) = (&mut self.ehpc, &mut self.ack, &mut self.dws);
+        if let Some(at) = ehpc.tasks.iter().rposition(|task| is(&task.task_id)) {
+            return change_one(&mut ehpc.tasks, at, change, |task| {
+                let takes = task.takes.duration();
+                (task.takes, task.ends) = changed(&mut task.started, takes, &task.ends, change, now);
+                task.check().map_err(said)
+            });
         }
-        if let Some(at) = self.ehpc.commands.iter().rposition(|command| is(&command.command_id)) {
-            if *change == Change::Remove {
-                self.ehpc.commands.remove(at);
-                return Ok(());
-            }
-            return change_command(&mut self.ehpc.commands[at], change, now);
-        }
-        if let Some(at) = self.ack.tasks.iter().rposition(|task| is(&task.task_id)) {
-            if *change == Change::Remove {
-                self.ack.tasks.remove(at);
-                return Ok(());
-            }
-            let task = &mut self.ack.tasks[at];
-            let elapsed = now.since(*task.created.get_or_insert(now));
-            match change {
-                Change::Hold => task.ends = TaskState::Running,
-                Change::End(ends) | Change::Release(ends) => {
-                    let takes = if matches!(change, Change::End(_)) { elapsed } else { task.duration().max(elapsed) };
-                    task.takes = Some(takes.into());
-                    match ends {
-                        Some(ends) => task.ends = TaskState::from(ends.as_str()),
-                        None if task.ends == TaskState::Running => task.ends = TaskState::Success,
-                        None => {}
-                    }
+        if let Some(at) = ehpc.commands.iter().rposition(|command| is(&command.command_id)) {
+            return change_one(&mut ehpc.commands, at, change, |command| {
+                for node in &mut command.nodes {
+                    let takes = node.takes.duration();
+                    (node.takes, node.ends) = changed(&mut command.started, takes, &node.ends, change, now);
+                    node.check().map_err(said)?;
                 }
-                Change::Remove => {}
-            }
-            return Ok(());
+                Ok(())
+            });
         }
-        if let Some(at) = self.dws.tasks.iter().rposition(|task| key.is_dws(task)) {
-            if *change == Change::Remove {
-                self.dws.tasks.remove(at);
-                return Ok(());
-            }
-            let task = &mut self.dws.tasks[at];
-            let elapsed = now.since(*task.started.get_or_insert(now));
-            match change {
-                Change::Hold => task.result = None,
-                Change::End(ends) | Change::Release(ends) => {
-                    task.takes = takes(task.takes, elapsed, change);
-                    let ends = ends.clone().or_else(|| task.result.take());
-                    task.result = Some(ends.unwrap_or_else(|| "success".to_owned()));
-                }
-                Change::Remove => {}
-            }
-            return Ok(());
+        if let Some(at) = ack.tasks.iter().rposition(|task| is(&task.task_id)) {
+            return change_one(&mut ack.tasks, at, change, |task| {
+                let takes = task.duration();
+                let (takes, ends) = changed(&mut task.started, takes, &task.ends, change, now);
+                // A task that only stops ending goes on to take as long as its stages.
+                task.takes = if *change == Change::Hold { task.takes } else { Some(takes) };
+                task.ends = ends;
+                task.check().map_err(said)
+            });
+        }
+        if let Some(at) = dws.tasks.iter().rposition(|task| key.is_dws(task)) {
+            return change_one(&mut dws.tasks, at, change, |task| {
+                let takes = task.takes.duration();
+                (task.takes, task.ends) = changed(&mut task.started, takes, &task.ends, change, now);
+                task.check().map_err(said)
+            });
         }
         let key = serde_json::to_string(key).unwrap_or_default();
         Err(format!("no task is {key}; GET state shows those that are there"))
@@ -130,7 +113,7 @@ impl State {
         let is_within = |end: Option<Timestamp>| end.is_some_and(|end| after < end && end <= until);
         let tasks = self.ehpc.tasks.iter().filter(|task| is_within(task.end())).map(|task| &task.task_id);
         let commands = self.ehpc.commands.iter().filter(|command| is_within(command.end()));
-        let ack = self.ack.tasks.iter().filter(|task| is_within(task.created.and_then(|created| task.end(created))));
+        let ack = self.ack.tasks.iter().filter(|task| is_within(task.started.and_then(|started| task.end(started))));
         tasks
             .chain(commands.map(|command| &command.command_id))
             .chain(ack.map(|task| &task.task_id))
@@ -140,49 +123,47 @@ impl State {
     }
 }
 
-fn takes(takes: Span, elapsed: std::time::Duration, change: &Change) -> Span {
-    match change {
-        Change::End(_) => elapsed.into(),
-        _ => takes.max(elapsed.into()),
+/// Changes the task at a place of a list; a change that is refused leaves it as it was.
+fn change_one<T: Clone>(
+    tasks: &mut Vec<T>,
+    at: usize,
+    change: &Change,
+    apply: impl FnOnce(&mut T) -> Result<(), String>,
+) -> Result<(), String> {
+    if *change == Change::Remove {
+        tasks.remove(at);
+        return Ok(());
     }
-}
-
-fn change_ehpc(task: &mut ehpc::Task, change: &Change, now: Timestamp) -> Result<(), String> {
-    let elapsed = now.since(*task.submitted.get_or_insert(now));
-    match change {
-        Change::Hold => task.ends = ehpc::Ending::Never,
-        Change::End(ends) | Change::Release(ends) => {
-            task.ends = match ends {
-                Some(ends) => read_ending(ends)?,
-                None if task.ends == ehpc::Ending::Never => ehpc::Ending::Success,
-                None => task.ends,
-            };
-            task.takes = takes(task.takes, elapsed, change);
-        }
-        Change::Remove => {}
-    }
+    let mut task = tasks[at].clone();
+    apply(&mut task)?;
+    tasks[at] = task;
     Ok(())
 }
 
-fn change_command(command: &mut ehpc::Command, change: &Change, now: Timestamp) -> Result<(), String> {
-    let elapsed = now.since(*command.invoked.get_or_insert(now));
-    for node in &mut command.nodes {
-        match change {
-            Change::Hold => node.ends = ehpc::NodeEnding::Never,
-            Change::End(ends) | Change::Release(ends) => {
-                node.ends = match ends {
-                    Some(ends) => read_ending(ends)?,
-                    None if node.ends == ehpc::NodeEnding::Never => ehpc::NodeEnding::Finished,
-                    None => node.ends,
-                };
-                node.takes = takes(node.takes, elapsed, change);
-            }
-            Change::Remove => {}
-        }
-    }
-    Ok(())
+/// How long a script takes, and how it ends, once it is changed.
+fn changed(
+    started: &mut Option<Timestamp>,
+    takes: Duration,
+    ends: &Ending,
+    change: &Change,
+    now: Timestamp,
+) -> (Span, Ending) {
+    let elapsed = now.since(*started.get_or_insert(now));
+    let (takes, word) = match change {
+        Change::Remove => return (takes.into(), ends.clone()),
+        Change::Hold => return (takes.into(), Ending::Never),
+        Change::End(word) => (elapsed, word),
+        Change::Release(word) => (takes.max(elapsed), word),
+    };
+    let ends = match (word, ends) {
+        (Some(word), _) => Ending::from(word.as_str()),
+        (None, Ending::Never) => Ending::Success,
+        (None, ends) => ends.clone(),
+    };
+    (takes.into(), ends)
 }
 
-fn read_ending<T: for<'de> Deserialize<'de>>(word: &str) -> Result<T, String> {
-    serde_json::from_value(serde_json::Value::from(word)).map_err(|error| format!("ends: {error}"))
+/// What a client is told of a script that a change would make wrong.
+fn said((field, sentence): ScriptError) -> String {
+    format!("{field}: {sentence}")
 }

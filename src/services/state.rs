@@ -82,6 +82,11 @@ macro_rules! state {
                 $(self.$service.check(wrong);)+
             }
 
+            /// Lets what runs at one instant be as old at another.
+            fn move_services(&mut self, now: Timestamp, to: Timestamp) {
+                $(self.$service.move_running(now, to);)+
+            }
+
             /// How many tasks and commands there are.
             pub(crate) fn entries(&self) -> usize {
                 0 $(+ self.$service.entries())+
@@ -163,6 +168,23 @@ impl State {
             StartClock::At(now) => now,
             StartClock::Kept | StartClock::Now => DOCUMENTS_START,
         }
+    }
+
+    /// Moves the clock to an instant, and every task that runs with it: each is as old as before, and
+    /// still runs. What has ended, or has yet to start, stays where it is.
+    ///
+    /// ```
+    /// use taskmock::{State, Timestamp};
+    /// let mut state = State::documents();
+    /// let today = Timestamp::from_unix_millis(1_795_291_200_000);
+    /// state.move_running(today);
+    /// assert_eq!(state.now(), today);
+    /// assert_eq!(state.ehpc.commands[0].started.unwrap().to_string(), "2026-11-21T19:50:00Z");
+    /// ```
+    pub fn move_running(&mut self, to: Timestamp) {
+        self.settle();
+        self.move_services(self.now(), to);
+        self.clock = StartClock::At(to);
     }
 
     /// The state as JSON, indented, to be read by [`from_json`](State::from_json).

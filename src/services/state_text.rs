@@ -45,8 +45,28 @@ impl State {
     }
 }
 
-/// What is said of the key that faults had before.
-const RENAMED: &str = "unknown field `armed`; what goes wrong on purpose is in `faults`, such as {\"operation\": \"ehpc.list_tasks\", \"fault\": {\"error\": {\"code\": \"DbError\"}}}";
+/// Keys that had another name before, and what is said of each.
+const RENAMED: &[(&str, &str)] = &[
+    (
+        "armed",
+        "`armed` is called `faults` now; what goes wrong on purpose looks like {\"operation\": \"ehpc.list_tasks\", \"fault\": {\"error\": {\"code\": \"DbError\"}}}",
+    ),
+    ("submitted", "`submitted` is called `started` now"),
+    ("invoked", "`invoked` is called `started` now"),
+    ("created", "`created` is called `started` now"),
+    ("errors", "`errors` is called `reasons` now, a list of texts"),
+    ("error", "`error` is called `reasons` now, a list of texts, and its code `error_code`"),
+    ("result", "`result` is called `ends` now, which is \"success\", \"fail\" or \"never\""),
+];
+
+/// What is said of a key that was renamed, if the parser's sentence is about one.
+fn renamed(sentence: &str) -> Option<&'static str> {
+    let (key, expected) = sentence.strip_prefix("unknown field `")?.split_once('`')?;
+    // An ACK task has `results`; `result` is then a slip of the pen.
+    let is_slip = key == "result" && expected.contains("`results`");
+    let (_, said) = RENAMED.iter().find(|(old, _)| *old == key && !is_slip)?;
+    Some(said)
+}
 
 /// What is wrong with a state file: the line, the field, and what would be right.
 ///
@@ -94,7 +114,7 @@ impl StateError {
         let message = error.to_string();
         let place = format!(" at line {} column {}", error.line(), error.column());
         let sentence = message.strip_suffix(place.as_str()).unwrap_or(&message);
-        let sentence = if sentence.starts_with("unknown field `armed`") { RENAMED } else { sentence };
+        let sentence = renamed(sentence).unwrap_or(sentence);
         // The parser has gone on when a value of the right type turns out to be wrong.
         let line = if error.is_data() && !steps.is_empty() { line_of(json, steps) } else { error.line().max(1) };
         StateError { line, field: shown(&field(steps), LONGEST), sentence: shown(sentence, LONGEST) }
@@ -162,15 +182,51 @@ mod tests {
                 "line 3, dialect.tasks: invalid value: string \"list\", expected \"array\" or \"object\"",
             ),
             (
-                "{\"ehpc\": {\"tasks\": [\n{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"x\", \"ends\": \"Failed\"}]}}",
-                "line 2, ehpc.tasks[0].ends: unknown variant `Failed`, expected one of `Success`, `Fail`, `PartialFail`, `Never`",
+                "{\"ehpc\": {\"tasks\": [\n{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"StopCluster\", \"ends\": \"PartialFail\"}]}}",
+                "line 2, ehpc.tasks[0].ends: `PartialFail` is called `partial_fail` now",
             ),
             (
-                "{\"ehpc\": {\"tasks\": [{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"x\",\n\"takes\": \"5 parsecs\"}]}}",
+                "{\"ehpc\": {\"tasks\": [\n{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"StopClusters\"}]}}",
+                "line 2, ehpc.tasks[0].task_type: no document lists `StopClusters`; an E-HPC task is one of CreateCluster, StartCluster,",
+            ),
+            (
+                "{\"ehpc\": {\"commands\": [{\"command_id\": \"x\", \"cluster_id\": \"c\", \"nodes\": [{\"instance_id\": \"i\",\n\"ends\": \"partial_fail\"}]}]}}",
+                "line 2, ehpc.commands[0].nodes[0].ends: no document lists `partial_fail`; a command on a node ends success, fail, stopped, never; if you mean it",
+            ),
+            (
+                "{\"ehpc\": {\"tasks\": [\n{\"task_id\": \"a\", \"submitted\": \"2026-11-21T20:21:00Z\"}]}}",
+                "line 2, ehpc.tasks[0].submitted: `submitted` is called `started` now",
+            ),
+            (
+                "{\"ehpc\": {\"tasks\": [{\"task_id\": \"a\",\n\"errors\": [\"no stock\"]}]}}",
+                "line 2, ehpc.tasks[0].errors: `errors` is called `reasons` now, a list of texts",
+            ),
+            (
+                "{\"ehpc\": {\"commands\": [\n{\"invoked\": \"2026-11-21T20:21:00Z\"}]}}",
+                "line 2, ehpc.commands[0].invoked: `invoked` is called `started` now",
+            ),
+            (
+                "{\"ack\": {\"tasks\": [\n{\"error\": {\"code\": \"400\", \"message\": \"m\"}}]}}",
+                "line 2, ack.tasks[0].error: `error` is called `reasons` now, a list of texts, and its code `error_code`",
+            ),
+            (
+                "{\"ack\": {\"tasks\": [\n{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"cluster_scaleout\", \"ends\": \"running\"}]}}",
+                "line 2, ack.tasks[0].ends: `running` is called `never` now",
+            ),
+            (
+                "{\"ack\": {\"tasks\": [\n{\"result\": []}]}}",
+                "line 2, ack.tasks[0].result: unknown field `result`, expected one of",
+            ),
+            (
+                "{\"dws\": {\"tasks\": [\n{\"result\": null}]}}",
+                "line 2, dws.tasks[0].result: `result` is called `ends` now, which is \"success\", \"fail\" or \"never\"",
+            ),
+            (
+                "{\"ehpc\": {\"tasks\": [{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"StopCluster\",\n\"takes\": \"5 parsecs\"}]}}",
                 "line 2, ehpc.tasks[0].takes: `5 parsecs` is not a span of time such as 90s, 20m, 1h 30m or PT5M",
             ),
             (
-                "{\"ehpc\": {\"tasks\": [\n{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"x\"},\n{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"x\"}]}}",
+                "{\"ehpc\": {\"tasks\": [\n{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"StopCluster\"},\n{\"task_id\": \"a\", \"cluster_id\": \"c\", \"task_type\": \"StopCluster\"}]}}",
                 "line 3, ehpc.tasks[1].task_id: `a` is there twice in cluster `c`; give each task its own",
             ),
             (
@@ -190,7 +246,7 @@ mod tests {
                 "line 1, faults[0].operation: `x` is no operation; there are ehpc.list_tasks,",
             ),
             (
-                "{\"ack\": {\"tasks\": [{\"task_id\": \"a\", \"aliases\": [\"a\"], \"cluster_id\": \"c\", \"task_type\": \"t\"}]}}",
+                "{\"ack\": {\"tasks\": [{\"task_id\": \"a\", \"aliases\": [\"a\"], \"cluster_id\": \"c\", \"task_type\": \"cluster_scaleout\"}]}}",
                 "line 1, ack.tasks[0].aliases[0]: `a` is the id of a task already",
             ),
             (
@@ -198,7 +254,7 @@ mod tests {
                 "line 4, ehpc.tasks[0]: missing field `cluster_id`",
             ),
             (
-                "{\"ehpc\": {\"tasks\": [\n{\"cluster_id\": \"c\", \"task_type\": \"x\"}]}}",
+                "{\"ehpc\": {\"tasks\": [\n{\"cluster_id\": \"c\", \"task_type\": \"StopCluster\"}]}}",
                 "line 2, ehpc.tasks[0].task_id: it is empty; give each task an id",
             ),
             (

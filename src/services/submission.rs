@@ -12,16 +12,13 @@ pub(crate) struct Submission {
     ehpc_command: Option<ehpc::Command>,
     ack_task: Option<Box<ack::Task>>,
     dws_task: Option<dws::Task>,
-    /// Says that a word which no document has is meant.
-    #[serde(default)]
-    undocumented: bool,
 }
 
 /// What a submission of each kind looks like.
 const EXAMPLES: [(&str, &str); 4] = [
     (
         "ehpc_task",
-        r#"{"ehpc_task": {"cluster_id": "ehpc-1", "task_type": "AddComputes", "takes": "5m", "ends": "Fail"}}"#,
+        r#"{"ehpc_task": {"cluster_id": "ehpc-1", "task_type": "AddComputes", "takes": "5m", "ends": "fail"}}"#,
     ),
     (
         "ehpc_command",
@@ -58,14 +55,17 @@ impl Submission {
                 EXAMPLES[0].1
             ));
         }
-        if let Some(ehpc::TaskType::Other(word)) = self.ehpc_task.as_ref().map(|task| &task.task_type)
-            && !self.undocumented
-        {
-            let known: Vec<&str> = ehpc::TaskType::KNOWN.iter().map(ehpc::TaskType::as_str).collect();
-            return Err(format!(
-                "ehpc_task.task_type: `{word}` is documented nowhere; there are {}; if you mean it, add \"undocumented\": true",
-                known.join(", ")
-            ));
+        if let Some(task) = &self.ehpc_task {
+            task.check().map_err(|(field, sentence)| format!("ehpc_task.{field}: {sentence}"))?;
+        }
+        if let Some(command) = &self.ehpc_command {
+            command.check().map_err(|(field, sentence)| format!("ehpc_command.{field}: {sentence}"))?;
+        }
+        if let Some(task) = &self.ack_task {
+            task.check().map_err(|(field, sentence)| format!("ack_task.{field}: {sentence}"))?;
+        }
+        if let Some(task) = &self.dws_task {
+            task.check().map_err(|(field, sentence)| format!("dws_task.{field}: {sentence}"))?;
         }
         match &self.dws_task {
             Some(task) if !state.dws.has_cluster(&task.cluster_id) => Err(format!(

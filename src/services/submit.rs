@@ -56,7 +56,7 @@ impl Submit for ehpc::Task {
         if !self.task_id.is_empty() {
             state.ehpc.tasks.retain(|task| task.task_id != self.task_id || task.cluster_id != self.cluster_id);
         }
-        state.stamp(&mut self.task_id, &mut self.submitted, Fresh::uuid);
+        state.stamp(&mut self.task_id, &mut self.started, Fresh::uuid);
         let id = self.task_id.clone();
         state.ehpc.tasks.push(self);
         id
@@ -72,7 +72,7 @@ impl Submit for ehpc::Command {
             let is_other = |other: &Self| other.command_id != self.command_id || other.cluster_id != self.cluster_id;
             state.ehpc.commands.retain(is_other);
         }
-        state.stamp(&mut self.command_id, &mut self.invoked, |fresh| format!("c-hz{}", fresh.digits(0, 13)));
+        state.stamp(&mut self.command_id, &mut self.started, |fresh| format!("c-hz{}", fresh.digits(0, 13)));
         let id = self.command_id.clone();
         state.ehpc.commands.push(self);
         id
@@ -87,7 +87,7 @@ impl Submit for ack::Task {
         if !self.task_id.is_empty() {
             state.ack.tasks.retain(|task| task.task_id != self.task_id);
         }
-        state.stamp(&mut self.task_id, &mut self.created, |fresh| format!("T-{}", fresh.digits(0, 24)));
+        state.stamp(&mut self.task_id, &mut self.started, |fresh| format!("T-{}", fresh.digits(0, 24)));
         let id = self.task_id.clone();
         state.ack.tasks.push(self);
         id

@@ -173,18 +173,27 @@ fn a_submission_is_answered_with_what_identifies_it() {
     let key =
         json!({"cluster_id": "9b7ff56b-47b3-4d00-a1fd-4c023d34404b", "logical_cluster_name": "lc", "type": "Create"});
     assert_eq!(done(&mut backend, "POST", "tasks", dws), key);
-    let ack = done(&mut backend, "POST", "tasks", r#"{"ack_task": {"cluster_id": "c", "task_type": "x"}}"#);
+    let ack =
+        done(&mut backend, "POST", "tasks", r#"{"ack_task": {"cluster_id": "c", "task_type": "cluster_scaleout"}}"#);
     assert!(ack["id"].as_str().is_some_and(|id| id.starts_with("T-")), "{ack}");
     for (body, expected) in [
         (r#"{"ack_task": {"cluster": "c"}}"#, "line 1, ack_task.cluster: unknown field `cluster`"),
         (
-            r#"{"dws_task": {"cluster_id": "x", "type": "a", "logical_cluster_name": "l"}}"#,
+            r#"{"dws_task": {"cluster_id": "x", "type": "Grow", "logical_cluster_name": "l"}}"#,
             "dws_task.cluster_id: `x` is no cluster",
+        ),
+        (
+            r#"{"ehpc_task": {"cluster_id": "c", "task_type": "AddComputes", "ends": "Fail"}}"#,
+            "ehpc_task.ends: `Fail` is called `fail` now",
+        ),
+        (
+            r#"{"ack_task": {"cluster_id": "c", "task_type": "cluster_scaleout", "created": "2026-11-21T20:21:00Z"}}"#,
+            "line 1, ack_task.created: `created` is called `started` now",
         ),
         ("{}", "a body has one of ehpc_task, ehpc_command, ack_task and dws_task"),
         (
             r#"{"ehpc_task": {"cluster_id": "c", "task_type": "Mine"}}"#,
-            "ehpc_task.task_type: `Mine` is documented nowhere; there are",
+            "ehpc_task.task_type: no document lists `Mine`; an E-HPC task is one of CreateCluster",
         ),
     ] {
         let (status, said) = refused(&mut backend, "POST", "tasks", body);
@@ -198,7 +207,7 @@ fn a_submission_is_answered_with_what_identifies_it() {
         &mut backend,
         "POST",
         "tasks",
-        r#"{"undocumented": true, "ehpc_task": {"cluster_id": "c", "task_type": "Mine"}}"#,
+        r#"{"ehpc_task": {"cluster_id": "c", "task_type": "Mine", "undocumented": true}}"#,
     );
 }
 
@@ -219,7 +228,7 @@ fn small_calls_change_one_task() {
         done(&mut backend, "POST", "tasks", &task);
     }
     done(&mut backend, "POST", "clock", r#"{"advance": "1m"}"#);
-    done(&mut backend, "POST", "tasks/end", r#"{"id": "A", "ends": "Fail"}"#);
+    done(&mut backend, "POST", "tasks/end", r#"{"id": "A", "ends": "fail"}"#);
     assert_eq!((status(&mut backend, "A"), status(&mut backend, "B")), (some("Fail"), some("Processing")));
     done(&mut backend, "POST", "tasks/hold", r#"{"id": "B"}"#);
     done(&mut backend, "POST", "clock", r#"{"advance": "1h"}"#);
@@ -232,18 +241,27 @@ fn small_calls_change_one_task() {
     let dws =
         r#"{"cluster_id": "9b7ff56b-47b3-4d00-a1fd-4c023d34404b", "type": "Create", "logical_cluster_name": "lc"}"#;
     done(&mut backend, "POST", "tasks", &format!(r#"{{"dws_task": {dws}}}"#));
-    done(&mut backend, "POST", "tasks/end", &dws.replace('}', r#", "ends": "failed"}"#));
-    assert_eq!(backend.state().dws.tasks.last().and_then(|task| task.result.clone()), some("failed"));
-    done(&mut backend, "POST", "tasks", r#"{"ack_task": {"task_id": "T-1", "cluster_id": "c", "task_type": "x"}}"#);
+    done(&mut backend, "POST", "tasks/end", &dws.replace('}', r#", "ends": "fail"}"#));
+    assert_eq!(backend.state().dws.tasks.last().map(|task| task.ends.clone()), Some(taskmock::Ending::Fail));
+    done(
+        &mut backend,
+        "POST",
+        "tasks",
+        r#"{"ack_task": {"task_id": "T-1", "cluster_id": "c", "task_type": "cluster_scaleout"}}"#,
+    );
     done(&mut backend, "POST", "tasks/end", r#"{"id": "T-1", "ends": "fail"}"#);
     let response = backend.respond(&get("/tasks/T-1"));
     assert!(String::from_utf8_lossy(response.body()).contains(r#""state":"fail""#));
 
     for (route, body, expected) in [
         ("tasks/end", r#"{"id": "Z"}"#, "no task is {\"id\":\"Z\"}"),
-        ("tasks/end", r#"{"id": "A", "ends": "Maybe"}"#, "ends: unknown variant `Maybe`"),
+        (
+            "tasks/end",
+            r#"{"id": "A", "ends": "Maybe"}"#,
+            "ends: no document lists `Maybe`; an E-HPC task ends success, fail, partial_fail, never",
+        ),
         ("tasks/end", "{}", "a body names a task"),
-        ("tasks/hold", r#"{"id": "A", "ends": "Fail"}"#, "ends: a task that is held or removed does not end"),
+        ("tasks/hold", r#"{"id": "A", "ends": "fail"}"#, "ends: a task that is held or removed does not end"),
     ] {
         let (status, said) = refused(&mut backend, "POST", route, body);
         assert!(status == 400 && said.starts_with(expected), "{said}");

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use serde_json::json;
-use taskmock::ack::{Event, ResultStatus, Stage, Task, TaskResult, TaskState};
+use taskmock::Ending;
+use taskmock::ack::{Event, ResultStatus, Stage, Task, TaskResult};
 use taskmock::{Backend, Span, State};
 
 use crate::support::{ask, get, header, leaves, text};
 
 /// A scale-out of two stages, 60 and 30 seconds, created a minute before midnight in China.
-fn scale_out(ends: TaskState) -> (Backend, String) {
+fn scale_out(ends: Ending) -> (Backend, String) {
     let mut backend =
         Backend::new(State { clock: "2022-12-31T15:59:30Z".parse().expect("a time"), ..State::default() });
     let mut task = Task::new("c78592bf", "cluster_scaleout")
@@ -19,7 +20,7 @@ fn scale_out(ends: TaskState) -> (Backend, String) {
         .event(Event::new(Span::seconds(60), "JoinStart", "start to join"))
         .result(TaskResult::new("i-1", Span::seconds(60), ResultStatus::Success))
         .result(TaskResult::new("i-2", Span::seconds(90), ResultStatus::Failed))
-        .error("400", "failed to join")
+        .reason("failed to join")
         .ends(ends);
     task.target = Some(taskmock::ack::describe_task_info::Target { id: "c78592bf".into(), r#type: "cluster".into() });
     task.parameters = json!({"count": 2, "zone <a>": null}).as_object().expect("an object").clone();
@@ -31,7 +32,7 @@ fn scale_out(ends: TaskState) -> (Backend, String) {
 
 #[test]
 fn a_task_is_watched_stage_by_stage() {
-    let (mut backend, id) = scale_out(TaskState::Fail);
+    let (mut backend, id) = scale_out(Ending::Fail);
     let path = format!("/tasks/{id}");
     let always = json!({
         "cluster_id": "c78592bf", "task_id": id, "task_type": "cluster_scaleout",
@@ -104,9 +105,8 @@ fn a_task_is_watched_stage_by_stage() {
 
 #[test]
 fn every_ending_word_is_served_as_it_is() {
-    for (ends, expected) in [("success", "success"), ("fail", "fail"), ("canceled", "canceled"), ("running", "running")]
-    {
-        let (mut backend, id) = scale_out(TaskState::from(ends));
+    for (ends, expected) in [("success", "success"), ("fail", "fail"), ("canceled", "canceled"), ("never", "running")] {
+        let (mut backend, id) = scale_out(Ending::from(ends));
         backend.advance(Duration::from_secs(90));
         assert_eq!(ask(&mut backend, &format!("/tasks/{id}")).1["state"], expected);
     }
@@ -114,7 +114,7 @@ fn every_ending_word_is_served_as_it_is() {
 
 #[test]
 fn xml_says_the_same_with_json_text_for_maps() {
-    let (mut backend, id) = scale_out(TaskState::Success);
+    let (mut backend, id) = scale_out(Ending::Success);
     backend.advance(Duration::from_secs(61));
     let mut request = get(&format!("/tasks/{id}"));
     request.headers_mut().insert("accept", "application/xml".parse().expect("a value"));

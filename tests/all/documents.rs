@@ -179,7 +179,8 @@ fn the_default_dialect_is_what_the_sdks_decode() {
 
 #[test]
 fn each_other_reading_is_a_switch() {
-    use taskmock::ehpc::{Ending, Task, TaskType};
+    use taskmock::Ending;
+    use taskmock::ehpc::{Task, TaskType};
 
     let task = |switch: &str, task_type: TaskType| {
         let mut backend = Backend::new(State::default());
@@ -204,7 +205,7 @@ fn each_other_reading_is_a_switch() {
     let id = backend.submit(
         taskmock::ack::Task::new("c", "cluster_scaleout")
             .stage(taskmock::ack::Stage::new("DrainNodes", taskmock::Span::seconds(0)))
-            .ends(taskmock::ack::TaskState::Fail),
+            .ends(taskmock::Ending::Fail),
     );
     let body: Value = serde_json::from_slice(backend.respond(&get(&format!("/tasks/{id}"))).body()).expect("JSON");
     assert_eq!((&body["state"], &body["stages"][0]["state"]), (&json!("failed"), &json!("failed")));
@@ -252,4 +253,26 @@ fn every_sample_is_well_formed_or_listed_with_the_reason() {
         assert_eq!(!is_well_formed(&name, &sample), listed, "{name}: the list is stale, or the sample is broken");
     }
     assert!(count >= 14 && NOT_WELL_FORMED.iter().all(|(_, reason)| !reason.is_empty()));
+}
+
+#[test]
+fn the_documents_world_can_be_moved_to_another_day() {
+    let mut state = State::documents();
+    state.move_running("2026-11-21T20:00:00Z".parse().expect("a time"));
+    let mut backend = Backend::new(state);
+    let body = body_of(&mut backend, "/?Action=ListTasks&ClusterId=ehpc-hz-FYUr32****&Format=JSON");
+    assert_eq!(body["TotalCount"], 10);
+    // The sample's task is still the newest, and at the sample's step.
+    let task = &body["Tasks"][0];
+    assert_eq!((&task["TaskId"], &task["CurrentStep"]), (&json!("B745C159-3155-4B94-95D0-4B73D4D2****"), &json!(16)));
+    backend.advance(std::time::Duration::from_secs(20 * 60));
+    let body = body_of(&mut backend, "/?Action=ListTasks&ClusterId=ehpc-hz-FYUr32****&Format=JSON");
+    assert_ne!(body["Tasks"][0]["TaskId"], "B745C159-3155-4B94-95D0-4B73D4D2****");
+    // What has ended stays where it is.
+    assert_eq!(backend.state().dws, State::documents().dws);
+}
+
+fn body_of(backend: &mut Backend, uri: &str) -> serde_json::Value {
+    let response = backend.respond(&get(uri));
+    serde_json::from_slice(response.body()).expect("JSON")
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use taskmock::Ending;
 use taskmock::dws::Task;
 use taskmock::{Backend, Span, State};
 
@@ -14,16 +15,16 @@ const CLUSTER: &str = "9b7ff56b-47b3-4d00-a1fd-4c023d34404b";
 fn five() -> Backend {
     let mut state = State::documents();
     state.dws.tasks.clear();
-    for (number, (name, kind, lc, takes, result)) in (0..).zip([
-        ("a", "Grow", "elastic_group", 60, Some("success")),
-        ("b", "Create", "one", 86_400 * 3650, Some("success")),
-        ("c", "Create", "two", 7200, Some("failed")),
-        ("d", "Delete", "one", 60, Some("failed")),
-        ("e", "Grow", "elastic_group", 60, None),
+    for (number, (name, kind, lc, takes, ends)) in (0..).zip([
+        ("a", "Grow", "elastic_group", 60, Ending::Success),
+        ("b", "Create", "one", 86_400 * 3650, Ending::Success),
+        ("c", "Create", "two", 7200, Ending::Fail),
+        ("d", "Delete", "one", 60, Ending::Fail),
+        ("e", "Grow", "elastic_group", 60, Ending::Never),
     ]) {
         state.dws.tasks.push(Task {
             started: Some(format!("2023-06-05T0{number}:00:00Z").parse().expect("a time")),
-            result: result.map(str::to_owned),
+            ends,
             log: name.to_owned(),
             ..Task::new(CLUSTER, lc, kind).takes(Span::seconds(takes))
         });
@@ -87,7 +88,7 @@ fn offset_counts_rows_in_the_dialect_that_says_so() {
 #[test]
 fn a_filtered_list_follows_the_clock() {
     let mut backend = five();
-    backend.submit(Task::new(CLUSTER, "one", "Shrink").takes(Span::seconds(90)).succeeds("done"));
+    backend.submit(Task::new(CLUSTER, "one", "Shrink").takes(Span::seconds(90)).log("done"));
     let shrunk =
         |backend: &mut Backend| ask(backend, &format!("{DWS_PATH}?type=Shrink")).1["logical_cluster_tasks"][0].take();
     let running = json!({
@@ -167,7 +168,7 @@ fn what_is_out_of_range_is_refused() {
 #[test]
 fn a_task_without_a_time_starts_when_the_state_is_loaded_and_ends() {
     let mut state = State::documents();
-    state.dws.tasks = vec![Task::new(CLUSTER, "lc", "Grow").takes(Span::seconds(60)).succeeds("done")];
+    state.dws.tasks = vec![Task::new(CLUSTER, "lc", "Grow").takes(Span::seconds(60)).log("done")];
     let mut loaded = Backend::documents();
     loaded.load(state.clone());
     for mut backend in [Backend::new(state), loaded] {

@@ -319,7 +319,7 @@ fn a_state_holds_faults_and_how_far_they_are() {
     assert_eq!(ask(&mut resumed).delivery.end, End::Whole);
     assert_eq!(ask(&mut resumed).delivery.end, End::InBody { sent: 1, reset: false });
     let said = State::from_json("{\"armed\": []}").expect_err("the old key").to_string();
-    assert!(said.contains("unknown field `armed`; what goes wrong on purpose is in `faults`"), "{said}");
+    assert!(said.contains("`armed` is called `faults` now; what goes wrong on purpose looks like"), "{said}");
 }
 
 #[test]

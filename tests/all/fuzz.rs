@@ -263,9 +263,9 @@ fn control() {
         r#"clock {"advance": "90s"}"#,
         r#"clock {"set": "2026-11-21T20:21:00Z"}"#,
         r#"errors {"operation": "ehpc.list_tasks", "code": "DbError", "times": 1}"#,
-        r#"tasks {"ehpc_task": {"cluster_id": "ehpc-1", "task_type": "AddComputes", "takes": "5m", "ends": "Fail"}}"#,
+        r#"tasks {"ehpc_task": {"cluster_id": "ehpc-1", "task_type": "AddComputes", "takes": "5m", "ends": "fail"}}"#,
         r#"tasks {"dws_task": {"cluster_id": "9b7ff56b-47b3-4d00-a1fd-4c023d34404b", "type": "Grow", "logical_cluster_name": "x"}}"#,
-        r#"state {"ehpc": {"tasks": [{"task_id": "a", "cluster_id": "c", "task_type": "t"}]}}"#,
+        r#"state {"ehpc": {"tasks": [{"task_id": "a", "cluster_id": "c", "task_type": "StopCluster"}]}}"#,
     ];
     let bodies: Vec<Vec<u8>> = bodies.iter().map(|body| body.as_bytes().to_vec()).collect();
     fuzz("control", &bodies, |input| {

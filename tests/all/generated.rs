@@ -59,11 +59,11 @@ fn states_are_coherent<I: Catalogue>() {
         let mut ids = HashSet::new();
         for task in &state.ehpc.tasks {
             prop_assert!(ids.insert((&task.cluster_id, &task.task_id)));
-            prop_assert!(task.submitted.is_none_or(|submitted| submitted <= state.now()) && task.steps >= 1);
+            prop_assert!(task.started.is_none_or(|started| started <= state.now()) && task.steps >= 1);
         }
         for task in &state.ack.tasks {
-            prop_assert!(task.created.is_none_or(|created| created <= state.now()));
-            prop_assert!(task.error.is_none() || task.ends == ack::TaskState::Fail);
+            prop_assert!(task.started.is_none_or(|started| started <= state.now()));
+            prop_assert!(task.reasons.is_empty() || task.ends == taskmock::Ending::Fail);
         }
         for task in &state.dws.tasks {
             prop_assert!(task.started.is_some_and(|started| started <= state.now()));

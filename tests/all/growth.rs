@@ -64,7 +64,7 @@ fn four_times_the_input_takes_less_than_ten_times_as_long() {
         }),
         ("one parameter", 20_000, &|size| form(format!("ClusterId={}", "%C3%A9=".repeat(size / 2)))),
         ("a state with an error at its end", 500, &|size| {
-            let task = r#"{"task_id": "a", "cluster_id": "c", "task_type": "t"},"#.repeat(size);
+            let task = r#"{"task_id": "a", "cluster_id": "c", "task_type": "StopCluster"},"#.repeat(size);
             let _ = State::from_json(&format!("{{\"ehpc\": {{\"tasks\": [{task}7]}}}}"));
         }),
         ("a key of many steps", 20_000, &|size| {

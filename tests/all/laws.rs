@@ -1,9 +1,10 @@
 //! Laws: what holds for any value and any request.
 
 use proptest::prelude::*;
+use taskmock::Ending;
 use taskmock::ack::describe_task_info;
 use taskmock::dialect::{Dialect, SWITCHES};
-use taskmock::ehpc::{Ending, Status, Task, TaskType, list_invocation_status, list_tasks};
+use taskmock::ehpc::{Status, Task, TaskType, list_invocation_status, list_tasks};
 use taskmock::{Backend, Format, Span, State, Timestamp};
 
 /// Text that hurts: XML's own characters, control characters that XML can carry, astral and
@@ -128,7 +129,7 @@ proptest! {
         ends in 0usize..3, moments in prop::collection::vec(0u64..100, 1..10),
     ) {
         use taskmock::ack::{Event, ResultStatus, Stage, Task, TaskResult, TaskState};
-        let ends = [TaskState::Success, TaskState::Fail, TaskState::Running][ends].clone();
+        let ends = [Ending::Success, Ending::Fail, Ending::Never][ends].clone();
         let mut task = Task::new("c", "cluster_scaleout").id("T-1").ends(ends);
         task.takes = takes.map(Span::seconds);
         for seconds in &stages {
@@ -196,10 +197,10 @@ proptest! {
             match step {
                 0 => backend.advance(std::time::Duration::from_secs(seconds * 10)),
                 1 => {
-                    let mut task = Task::new("ehpc-hz-FYUr32****", TaskType::StopCluster).takes(Span::seconds(seconds)).ends(endings[ends]);
+                    let mut task = Task::new("ehpc-hz-FYUr32****", TaskType::StopCluster).takes(Span::seconds(seconds)).ends(endings[ends].clone());
                     // Some were submitted earlier, some will be later, some in a cluster of their own.
                     if ends == 1 {
-                        task.submitted = Some(Timestamp::from_unix_millis(backend.now().unix_millis() + (seconds as i64 - 20) * 10_000));
+                        task.started = Some(Timestamp::from_unix_millis(backend.now().unix_millis() + (seconds as i64 - 20) * 10_000));
                     }
                     if ends == 2 {
                         task.cluster_id = "c".into();

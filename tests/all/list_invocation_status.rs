@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use taskmock::ehpc::{Command, Node, NodeEnding};
+use taskmock::Ending;
+use taskmock::ehpc::{Command, Node};
 use taskmock::{Backend, State};
 
 use crate::support::ask;
@@ -24,8 +25,8 @@ fn each_node_is_watched_to_its_own_end() {
         "c",
         [
             Node::new("i-1").takes(Duration::from_secs(10)),
-            Node::new("i-2").takes(Duration::from_secs(20)).ends(NodeEnding::Failed),
-            Node::new("i-3").takes(Duration::from_secs(30)).ends(NodeEnding::Stopped),
+            Node::new("i-2").takes(Duration::from_secs(20)).ends(Ending::Fail),
+            Node::new("i-3").takes(Duration::from_secs(30)).ends(Ending::Stopped),
         ],
     ));
     for (seconds, overall, nodes) in [

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use taskmock::ehpc::{Ending, Task, TaskType};
+use taskmock::Ending;
+use taskmock::ehpc::{Task, TaskType};
 use taskmock::{Backend, Span, State, Timestamp};
 
 use crate::support::{field, list_tasks};
@@ -16,7 +17,7 @@ fn twelve() -> Backend {
         let submitted = Timestamp::from_unix_millis(state.now().unix_millis() - (13 - number) * 60_000);
         let takes = if number % 2 == 1 { 30 } else { 36_000 };
         let task = Task::new("c", TaskType::AddComputes).id(&format!("t{number}")).takes(Span::seconds(takes));
-        state.ehpc.tasks.push(Task { submitted: Some(submitted), ..task });
+        state.ehpc.tasks.push(Task { started: Some(submitted), ..task });
     }
     state.ehpc.clusters.push("empty".to_owned());
     state.ehpc.tasks.push(Task::new("other", TaskType::StopCluster).id("elsewhere"));
@@ -146,9 +147,9 @@ fn a_submitted_task_is_watched_from_its_first_step_to_each_of_its_ends() {
         (Ending::PartialFail, "PartialFail", r#"["no stock"]"#),
     ] {
         let mut backend = twelve();
-        let mut task = Task::new("c", TaskType::AddComputes).steps(4).takes(Duration::from_secs(40)).ends(ends);
+        let mut task = Task::new("c", TaskType::AddComputes).steps(4).takes(Duration::from_secs(40)).ends(ends.clone());
         if ends != Ending::Success {
-            task = task.errors(&json!(["no stock"]));
+            task = task.reason("no stock");
         }
         let id = backend.submit(task);
         for (seconds, step) in [(0, 0), (9, 0), (1, 1), (20, 3), (9, 3)] {
@@ -206,9 +207,7 @@ fn a_page_is_the_output_that_it_decodes_to() {
             let mut backend = twelve();
             backend.state_mut().dialect = dialect;
             for task_type in [TaskType::ResetComputes, TaskType::from("Nobody<'s>")] {
-                backend.submit(
-                    Task::new("c", task_type).ends(Ending::Fail).takes(Span::seconds(0)).errors(&json!(["<\"é\">"])),
-                );
+                backend.submit(Task::new("c", task_type).ends(Ending::Fail).takes(Span::seconds(0)).reason("<\"é\">"));
             }
             let response = backend.respond(&Input { archived: Some(true), ..Input::new("c") }.request(*format));
             let output = Output::decode(response.body(), *format, &dialect)
@@ -235,7 +234,7 @@ fn a_task_does_not_show_before_it_is_submitted() {
     let mut backend = twelve();
     let later = backend.now().after(Duration::from_secs(60));
     let task = Task::new("c", TaskType::StopCluster).id("later");
-    backend.state_mut().ehpc.tasks.push(Task { submitted: Some(later), ..task });
+    backend.state_mut().ehpc.tasks.push(Task { started: Some(later), ..task });
     assert_eq!(ids(&mut backend, "ClusterId=c&TaskId=later").0, 0);
     assert_eq!(ids(&mut backend, "ClusterId=c").0, 6);
     backend.advance(Duration::from_secs(60));

@@ -2,13 +2,13 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
-use taskmock::ehpc::{Ending, Task, TaskType};
+use taskmock::ehpc::{Task, TaskType};
 use taskmock::{Fault, MockServer};
 
 #[test]
 fn my_client_sees_a_task_fail() -> std::io::Result<()> {
     let server = MockServer::start();
-    let task = Task::new("ehpc-hz-FYUr32****", TaskType::AddComputes).takes(Duration::from_secs(60)).ends(Ending::Fail);
+    let task = Task::new("ehpc-hz-FYUr32****", TaskType::AddComputes).takes(Duration::from_secs(60)).fails("no stock");
     let task_id = server.submit(task);
     server.inject(Fault::error("ServiceUnavailable").on("ehpc.list_tasks")); // the next call gets a 503
 

@@ -119,7 +119,7 @@ fn the_control_interface_does_it_for_any_language() {
         assert_eq!(control("POST", "faults", fault).0, 200);
         assert_eq!(control("GET", "faults", "").1["faults"][0]["operation"], "ehpc.list_tasks");
         assert_eq!(control("DELETE", "faults", ""), (200, json!({"faults": []})));
-        let task = r#"{"ehpc_task":{"cluster_id":"mine","task_type":"StopCluster","ends":"Never"}}"#;
+        let task = r#"{"ehpc_task":{"cluster_id":"mine","task_type":"StopCluster","ends":"never"}}"#;
         let (status, body) = control("POST", "tasks", task);
         let id = body["id"].as_str().expect("an id").to_owned();
         assert_eq!(status, 200);

@@ -49,7 +49,7 @@ const STOREYS: &[&[&str]] = &[
         "text",
         "word",
     ],
-    &["draw", "signature"],
+    &["draw", "script", "signature"],
     &["operation"],
     &["fault", "protocol"],
     &["services/ack", "services/dws", "services/ehpc"],

@@ -8,6 +8,10 @@ import json
 
 from state import START
 
+# What each service shows of an ending.
+EHPC = {"success": "Success", "fail": "Fail", "partial_fail": "PartialFail"}
+NODE = {"success": "Finished", "fail": "Failed", "stopped": "Stopped"}
+DWS = {"success": "success", "fail": "failed"}
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
 
 
@@ -28,13 +32,13 @@ def moment(after_start, zone):
 
 def list_tasks(state, now, ClusterId, PageNumber=1, PageSize=10, TaskId=None, Archived=False):
     tasks = [task for task in state["ehpc"]["tasks"] if task["cluster_id"] == ClusterId]
-    listed = [task for task in tasks if seconds(task.get("submitted")) <= now]
+    listed = [task for task in tasks if seconds(task.get("started")) <= now]
     if TaskId:
         listed = [task for task in listed if task["task_id"] == TaskId]
     elif str(Archived).lower() != "true":
         listed = [task for task in listed if now < ehpc_end(task)]
     # The newest first; of two of one instant, the later in the state.
-    listed = sorted(reversed(listed), key=lambda task: -seconds(task.get("submitted")))
+    listed = sorted(reversed(listed), key=lambda task: -seconds(task.get("started")))
     page = listed[(PageNumber - 1) * PageSize :][:PageSize]
     return {
         "PageNumber": PageNumber,
@@ -45,22 +49,22 @@ def list_tasks(state, now, ClusterId, PageNumber=1, PageSize=10, TaskId=None, Ar
 
 
 def ehpc_end(task):
-    never = task.get("ends") == "Never"
-    return float("inf") if never else seconds(task.get("submitted")) + span(task.get("takes", "600s"))
+    never = task.get("ends") == "never"
+    return float("inf") if never else seconds(task.get("started")) + span(task.get("takes", "600s"))
 
 
 def ehpc_task(task, now):
     steps, is_over = task.get("steps", 10), now >= ehpc_end(task)
-    elapsed = now - seconds(task.get("submitted"))
+    elapsed = now - seconds(task.get("started"))
     taken = int(elapsed * steps // span(task.get("takes", "600s")))
     instances = {"Instances": []} if task["task_type"] in ("CreateCluster", "AddComputes") else {}
     return {
         "ClusterId": task["cluster_id"],
         "CurrentStep": steps if is_over else min(taken, steps - 1),
-        "Errors": task.get("errors", []) if is_over else [],
+        "Errors": task.get("reasons", []) if is_over else [],
         "Request": task.get("request", {"clusterId": task["cluster_id"]}),
         "Result": task.get("result", instances),
-        "Status": task.get("ends", "Success") if is_over else "Processing",
+        "Status": EHPC[task.get("ends", "success")] if is_over else "Processing",
         "TaskId": task["task_id"],
         "TaskType": task["task_type"],
         "TotalSteps": steps,
@@ -85,12 +89,12 @@ def opened(body):
 
 def list_invocation_status(state, now, ClusterId, CommandId):
     command = next(command for command in state["ehpc"]["commands"] if command["command_id"] == CommandId)
-    elapsed = now - seconds(command.get("invoked"))
+    elapsed = now - seconds(command.get("started"))
     statuses = [
         (
             "Running"
-            if node.get("ends") == "Never" or elapsed < span(node.get("takes", "60s"))
-            else node.get("ends", "Finished")
+            if node.get("ends") == "never" or elapsed < span(node.get("takes", "60s"))
+            else NODE[node.get("ends", "success")]
         )
         for node in command["nodes"]
     ]
@@ -106,9 +110,9 @@ def describe_task_info(state, now, task_id):
     """A list, map or object that holds nothing is left out."""
     is_meant = lambda task: task_id in [task["task_id"], *task.get("aliases", [])]
     task = next(task for task in state["ack"]["tasks"] if is_meant(task))
-    created, stages = seconds(task.get("created")), task.get("stages", [])
+    created, stages = seconds(task.get("started")), task.get("stages", [])
     takes = span(task["takes"]) if "takes" in task else sum(span(stage["takes"]) for stage in stages) or 300
-    end = float("inf") if task.get("ends") == "running" else created + takes
+    end = float("inf") if task.get("ends") == "never" else created + takes
     ends = task.get("ends", "success")
     changes = [created] + [end] * (now >= end)
 
@@ -167,7 +171,7 @@ def describe_task_info(state, now, task_id):
         "stages": shown,
         "events": events,
         "task_result": results,
-        "error": task.get("error") if now >= end else None,
+        "error": {"code": "400", "message": "; ".join(task["reasons"])} if now >= end and "reasons" in task else None,
         "outputs": task.get("outputs") if now >= end else None,
     }
     return {name: value for name, value in body.items() if value}
@@ -201,14 +205,14 @@ def list_logical_cluster_tasks(
 
 def dws_task(task, now):
     started = seconds(task.get("started"))
-    result = task.get("result", "success")
-    end = float("inf") if result is None else started + span(task.get("takes", "600s"))
+    ends = task.get("ends", "success")
+    end = float("inf") if ends == "never" else started + span(task.get("takes", "600s"))
     is_over = now >= end
     return {
         "type": task["type"],
         "logical_cluster_name": task["logical_cluster_name"],
         "start_time": f"{moment(started, datetime.timezone.utc):%Y-%m-%d %H:%M:%S}",
         "end_time": f"{moment(end, datetime.timezone.utc):%Y-%m-%d %H:%M:%S}" if is_over else "",
-        "result": result if is_over else "",
-        "log": task.get("log", "") if is_over else "",
+        "result": DWS[ends] if is_over else "",
+        "log": "\\n".join(task.get("reasons", [])) or task.get("log", "") if is_over else "",
     }

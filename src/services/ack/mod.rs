@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub use describe_task_info::{ResultStatus, TaskState};
 pub use task::{Event, Stage, Task, TaskResult};
 
-use crate::clock::Timestamp;
+use crate::clock::{Timestamp, moved};
 use crate::operation::Service;
 use crate::protocol::alibaba_roa;
 use crate::word::require;
@@ -45,7 +45,7 @@ impl Effect {
 /// assert_eq!(state.ack.tasks[0].task_id, "T-5faa48fb31b6b8078d000006");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema), schemars(rename = "AckState"))]
 #[serde(default, deny_unknown_fields)]
 pub struct State {
     /// The tasks, in any order.
@@ -58,10 +58,20 @@ impl State {
         world::documents()
     }
 
-    /// Gives what was created without a time the time `now`.
+    /// Gives what has no start the time `now`.
     pub(crate) fn settle(&mut self, now: Timestamp) {
         for task in &mut self.tasks {
-            task.created.get_or_insert(now);
+            task.started.get_or_insert(now);
+        }
+    }
+
+    /// Lets what runs at one instant be as old at another.
+    pub(crate) fn move_running(&mut self, now: Timestamp, to: Timestamp) {
+        for task in &mut self.tasks {
+            let runs = |started: &Timestamp| *started <= now && task.end(*started).is_none_or(|end| now < end);
+            if let Some(started) = task.started.filter(runs) {
+                task.started = Some(moved(started, now, to));
+            }
         }
     }
 
@@ -80,6 +90,9 @@ impl State {
                     format!("ack.tasks[{at}].task_id"),
                     format!("`{}` is there twice; give each task its own", task.task_id),
                 ));
+            }
+            if let Err((field, sentence)) = task.check() {
+                wrong.push((format!("ack.tasks[{at}].{field}"), sentence));
             }
             for (alias_at, alias) in task.aliases.iter().enumerate() {
                 if !ids.insert(alias) {

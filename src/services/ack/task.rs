@@ -4,6 +4,35 @@ use serde::{Deserialize, Serialize};
 
 use super::describe_task_info::{self as shown, ResultStatus, TaskState};
 use crate::clock::{Span, Timestamp};
+use crate::script::{self, Ending, Endings, ScriptError};
+
+/// The endings of a task (the vendor's page: `state`), and what older SDKs call a failure.
+const ENDINGS: Endings =
+    Endings { of: "an ACK task", has: &[Ending::Success, Ending::Fail, Ending::Never], listed: &["failed"] };
+
+/// `cluster_scaleout` is the type that `002` names; the others are those that the SDK lists for events
+/// of a cluster.
+const TYPES: &[&str] = &[
+    "cluster_scaleout",
+    "cluster_create",
+    "cluster_attach",
+    "cluster_delete",
+    "cluster_upgrade",
+    "cluster_migrate",
+    "cluster_node_delete",
+    "cluster_node_drain",
+    "cluster_modify",
+    "cluster_configuration_modify",
+    "cluster_addon_install",
+    "cluster_addon_upgrade",
+    "cluster_addon_uninstall",
+    "runtime_upgrade",
+    "nodepool_upgrade",
+    "nodepool_update",
+];
+
+/// `error.code` of the example in `002`.
+const ERROR_CODE: &str = "400";
 
 /// A stage of a task. Stages follow one another from the task's creation on.
 ///
@@ -13,7 +42,7 @@ use crate::clock::{Span, Timestamp};
 /// assert_eq!(stage.name, "DrainNodes");
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema), schemars(rename = "AckStage"))]
 #[serde(deny_unknown_fields)]
 pub struct Stage {
     /// What `current_stage` says while it runs.
@@ -48,7 +77,7 @@ impl Stage {
 /// assert_eq!((event.level.as_str(), event.source.as_str()), ("Normal", "ACK"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema), schemars(rename = "AckEvent"))]
 #[serde(deny_unknown_fields)]
 pub struct Event {
     /// How long after the task's creation it happens.
@@ -108,7 +137,7 @@ impl Event {
 /// assert_eq!(result.data, "i-1");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema), schemars(rename = "AckTaskResult"))]
 #[serde(deny_unknown_fields)]
 pub struct TaskResult {
     /// `data`: the resource.
@@ -144,17 +173,16 @@ impl TaskResult {
 /// The default is a task that succeeds after five minutes.
 ///
 /// ```
-/// use taskmock::{Span, ack::{Stage, Task, TaskState}};
+/// use taskmock::{Span, ack::{Stage, Task}};
 ///
 /// let task = Task::new("c78592bf", "cluster_scaleout")
 ///     .stage(Stage::new("CreateNodes", Span::seconds(60)))
 ///     .stage(Stage::new("JoinNodes", Span::seconds(30)))
-///     .ends(TaskState::Fail)
-///     .error("400", "failed to join");
+///     .fails("failed to join");
 /// assert_eq!(task.duration().as_secs(), 90);
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema), schemars(rename = "AckTask"))]
 #[serde(deny_unknown_fields)]
 pub struct Task {
     /// `task_id`; empty in a task that is yet to be submitted, which is then given one.
@@ -167,15 +195,22 @@ pub struct Task {
     pub cluster_id: String,
     /// `task_type`. `002` names only `cluster_scaleout`.
     pub task_type: String,
-    /// `created`; absent: when the state is loaded.
+    /// When it starts: `created`; absent: when the state is loaded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub created: Option<Timestamp>,
+    pub started: Option<Timestamp>,
     /// How long it runs; absent: as long as its stages, or five minutes if it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub takes: Option<Span>,
-    /// Its `state` once it has ended; `running`: it never does.
-    #[serde(default = "default_ends")]
-    pub ends: TaskState,
+    /// How it ends: success, fail or never. Any other word is the `state` that it then shows.
+    #[serde(default)]
+    pub ends: Ending,
+    /// Why it failed: the message of `error` from the end on, unless it succeeds. Several are joined
+    /// by `; `.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
+    /// The code of `error`; absent: 400.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error_code: Option<String>,
     /// `target`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<shown::Target>,
@@ -191,16 +226,13 @@ pub struct Task {
     /// The resources.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub results: Vec<TaskResult>,
-    /// `error`, shown once it has ended.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub error: Option<shown::Error>,
     /// `outputs`, shown once it has ended (SDK 7.x; not in `002`).
     #[serde(default, skip_serializing_if = "serde_json::Map::is_empty")]
     pub outputs: serde_json::Map<String, serde_json::Value>,
-}
-
-fn default_ends() -> TaskState {
-    TaskState::Success
+    /// Whether a task type or an ending that no document lists is meant; without it such a word is
+    /// refused in a state file, because it may be misspelled.
+    #[serde(default, skip_serializing_if = "script::is_false")]
+    pub undocumented: bool,
 }
 
 impl Task {
@@ -216,16 +248,18 @@ impl Task {
             aliases: Vec::new(),
             cluster_id: cluster_id.to_owned(),
             task_type: task_type.to_owned(),
-            created: None,
+            started: None,
             takes: None,
-            ends: default_ends(),
+            ends: Ending::default(),
+            reasons: Vec::new(),
+            error_code: None,
             target: None,
             parameters: serde_json::Map::new(),
             stages: Vec::new(),
             events: Vec::new(),
             results: Vec::new(),
-            error: None,
             outputs: serde_json::Map::new(),
+            undocumented: false,
         }
     }
 
@@ -252,15 +286,76 @@ impl Task {
         self
     }
 
-    /// Sets its state once it has ended; [`TaskState::Running`]: it never does.
+    /// Sets how it ends.
     ///
     /// ```
-    /// use taskmock::ack::{Task, TaskState};
-    /// assert_eq!(Task::new("c", "cluster_scaleout").ends(TaskState::Fail).ends, TaskState::Fail);
+    /// use taskmock::{Ending, ack::Task};
+    /// assert_eq!(Task::new("c", "cluster_scaleout").ends(Ending::Fail).ends, Ending::Fail);
     /// ```
     #[must_use]
-    pub fn ends(mut self, ends: TaskState) -> Self {
+    pub fn ends(mut self, ends: Ending) -> Self {
         self.ends = ends;
+        self
+    }
+
+    /// Lets it fail, and says why.
+    ///
+    /// ```
+    /// use taskmock::{Ending, ack::Task};
+    /// let task = Task::new("c", "cluster_scaleout").fails("failed to join");
+    /// assert_eq!((task.ends, task.reasons), (Ending::Fail, vec!["failed to join".to_owned()]));
+    /// ```
+    #[must_use]
+    pub fn fails(self, reason: &str) -> Self {
+        self.ends(Ending::Fail).reason(reason)
+    }
+
+    /// Adds a reason why it fails.
+    ///
+    /// ```
+    /// use taskmock::ack::Task;
+    /// assert_eq!(Task::new("c", "cluster_scaleout").fails("i-1").reason("i-2").reasons.len(), 2);
+    /// ```
+    #[must_use]
+    pub fn reason(mut self, reason: &str) -> Self {
+        self.reasons.push(reason.to_owned());
+        self
+    }
+
+    /// Lets it run for ever.
+    ///
+    /// ```
+    /// use taskmock::{Ending, ack::Task};
+    /// assert_eq!(Task::new("c", "cluster_scaleout").never_ends().ends, Ending::Never);
+    /// ```
+    #[must_use]
+    pub fn never_ends(self) -> Self {
+        self.ends(Ending::Never)
+    }
+
+    /// Says that a task type or an ending which no document lists is meant.
+    ///
+    /// ```
+    /// use taskmock::{Ending, ack::Task};
+    /// let task = Task::new("c", "cluster_scaleout").ends(Ending::from("canceled")).undocumented();
+    /// assert!(task.undocumented);
+    /// ```
+    #[must_use]
+    pub fn undocumented(mut self) -> Self {
+        self.undocumented = true;
+        self
+    }
+
+    /// Sets when it starts, which is otherwise when it is submitted.
+    ///
+    /// ```
+    /// use taskmock::{Timestamp, ack::Task};
+    /// let task = Task::new("c", "cluster_scaleout").started(Timestamp::from_unix_millis(0));
+    /// assert_eq!(task.started.unwrap().to_string(), "1970-01-01T00:00:00Z");
+    /// ```
+    #[must_use]
+    pub fn started(mut self, started: Timestamp) -> Self {
+        self.started = Some(started);
         self
     }
 
@@ -339,15 +434,15 @@ impl Task {
         self
     }
 
-    /// Sets the error that it shows once it has ended.
+    /// Sets the code of the error that it shows once it has failed.
     ///
     /// ```
-    /// let task = taskmock::ack::Task::new("c", "cluster_scaleout").error("400", "failed to join");
-    /// assert_eq!(task.error.unwrap().code, "400");
+    /// let task = taskmock::ack::Task::new("c", "cluster_scaleout").fails("no quota").error_code("QuotaExceeded");
+    /// assert_eq!(task.error_code.as_deref(), Some("QuotaExceeded"));
     /// ```
     #[must_use]
-    pub fn error(mut self, code: &str, message: &str) -> Self {
-        self.error = Some(shown::Error { code: code.to_owned(), message: message.to_owned() });
+    pub fn error_code(mut self, code: &str) -> Self {
+        self.error_code = Some(code.to_owned());
         self
     }
 
@@ -369,14 +464,34 @@ impl Task {
         }
     }
 
+    /// What is wrong with it although it is of the right type.
+    pub(crate) fn check(&self) -> Result<(), ScriptError> {
+        script::field("task_type", script::check_type(&self.task_type, "an ACK task", TYPES, self.undocumented))?;
+        script::field("ends", ENDINGS.check(&self.ends, self.undocumented))
+    }
+
     /// When it ends; none if it never does.
-    pub(crate) fn end(&self, created: Timestamp) -> Option<Timestamp> {
-        (self.ends != TaskState::Running).then(|| created.after(self.duration()))
+    pub(crate) fn end(&self, started: Timestamp) -> Option<Timestamp> {
+        (self.ends != Ending::Never).then(|| started.after(self.duration()))
+    }
+
+    /// Its `state` once it has ended.
+    fn end_state(&self) -> TaskState {
+        TaskState::from(self.ends.as_str())
+    }
+
+    /// Its `error` once it has ended.
+    fn end_error(&self) -> Option<shown::Error> {
+        let has_error = self.ends != Ending::Success && (!self.reasons.is_empty() || self.error_code.is_some());
+        has_error.then(|| shown::Error {
+            code: self.error_code.as_deref().unwrap_or(ERROR_CODE).to_owned(),
+            message: self.reasons.join("; "),
+        })
     }
 
     /// What is to be seen of it; none if it is not created yet.
     pub(super) fn shown(&self, now: Timestamp) -> Option<shown::Output> {
-        let created = self.created.filter(|created| *created <= now)?;
+        let created = self.started.filter(|started| *started <= now)?;
         let end = self.end(created).filter(|end| *end <= now);
         // Nothing happens after the end: a result that would be known later stays as it was.
         let now = end.unwrap_or(now);
@@ -397,7 +512,7 @@ impl Task {
             task_id: self.task_id.clone(),
             created: created.rfc3339_china(),
             updated: updated.rfc3339_china(),
-            state: if end.is_some() { self.ends.clone() } else { TaskState::Running },
+            state: if end.is_some() { self.end_state() } else { TaskState::Running },
             task_type: self.task_type.clone(),
             current_stage,
             target: self.target.clone(),
@@ -425,7 +540,7 @@ impl Task {
                     },
                 })
                 .collect(),
-            error: self.error.clone().filter(|_| end.is_some()),
+            error: end.and_then(|_| self.end_error()),
             outputs: if end.is_some() { self.outputs.clone() } else { serde_json::Map::new() },
         })
     }
@@ -465,7 +580,7 @@ impl Task {
         if let (Some(last), Some(end)) = (stages.last_mut(), end)
             && begins >= end
         {
-            last.state = self.ends.clone();
+            last.state = self.end_state();
         }
         (stages, current, last_change)
     }

@@ -1,6 +1,6 @@
 //! The documents' world of ACK: the one task that the sample of `002` shows.
 
-use super::{ResultStatus, State, Task, TaskResult, TaskState};
+use super::{ResultStatus, State, Task, TaskResult};
 use crate::clock::{Span, Timestamp};
 
 pub(super) fn documents() -> State {
@@ -9,12 +9,12 @@ pub(super) fn documents() -> State {
         tasks: vec![Task {
             // The sample request asks with the one id, the sample answer shows the other.
             aliases: vec!["T-5faa48fb31b6b8078d00****".to_owned()],
-            created: Some(created),
+            started: Some(created),
             ..Task::new("c78592bfe92244365b3c3ad47f1de****", "cluster_scaleout")
                 .id("T-5faa48fb31b6b8078d000006")
                 // `updated` is 62 seconds after `created`.
                 .result(TaskResult::new("i-xxx", Span::seconds(62), ResultStatus::Success))
-                .ends(TaskState::Running)
+                .never_ends()
         }],
     }
 }

@@ -8,9 +8,10 @@ use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use task::TYPES;
 pub use task::{Cluster, Task};
 
-use crate::clock::Timestamp;
+use crate::clock::{Timestamp, moved};
 use crate::operation::Service;
 use crate::protocol::huawei_rest;
 use crate::word::require;
@@ -44,7 +45,7 @@ impl Effect {
 /// assert_eq!(state.dws.clusters[0].cluster_id, "9b7ff56b-47b3-4d00-a1fd-4c023d34404b");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema), schemars(rename = "DwsState"))]
 #[serde(default, deny_unknown_fields)]
 pub struct State {
     /// The clusters, each in its project.
@@ -64,10 +65,20 @@ impl State {
         self.clusters.iter().any(|cluster| cluster.cluster_id == cluster_id)
     }
 
-    /// Gives what was started without a time the time `now`.
+    /// Gives what has no start the time `now`.
     pub(crate) fn settle(&mut self, now: Timestamp) {
         for task in &mut self.tasks {
             task.started.get_or_insert(now);
+        }
+    }
+
+    /// Lets what runs at one instant be as old at another.
+    pub(crate) fn move_running(&mut self, now: Timestamp, to: Timestamp) {
+        for task in &mut self.tasks {
+            let runs = |started: &Timestamp| *started <= now && task.end().is_none_or(|end| now < end);
+            if let Some(started) = task.started.filter(runs) {
+                task.started = Some(moved(started, now, to));
+            }
         }
     }
 
@@ -98,6 +109,9 @@ impl State {
             }
         }
         for (at, task) in self.tasks.iter().enumerate() {
+            if let Err((field, sentence)) = task.check() {
+                wrong.push((format!("dws.tasks[{at}].{field}"), sentence));
+            }
             if !clusters.contains(&task.cluster_id) {
                 wrong.push((
                     format!("dws.tasks[{at}].cluster_id"),

@@ -11,14 +11,14 @@ pub(super) fn documents() -> State {
         started: Some(Timestamp::from_unix_millis(1_685_930_323_000)),
         ..Task::new(CLUSTER, "elastic_group", "Grow")
             .takes(Span::seconds(13 * 60 + 7))
-            .succeeds("Expand from outside success")
+            .log("Expand from outside success")
     };
     let create = Task {
         started: Some(Timestamp::from_unix_millis(1_687_336_558_000)),
-        ..Task::new(CLUSTER, "test_logical", "Create").takes(Span::seconds(16)).fails(
-            // The backslash and the n are the sample's own.
-            r"list index out of range\nChecking whether the reentry command is consistent with the previous command.",
-        )
+        ..Task::new(CLUSTER, "test_logical", "Create")
+            .takes(Span::seconds(16))
+            .fails("list index out of range")
+            .reason("Checking whether the reentry command is consistent with the previous command.")
     };
     State {
         clusters: vec![Cluster {

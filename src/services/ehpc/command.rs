@@ -4,35 +4,24 @@ use serde::{Deserialize, Serialize};
 
 use super::list_invocation_status::InvokeStatus;
 use crate::clock::{Span, Timestamp};
+use crate::script::{self, Ending, Endings, ScriptError};
 
-/// How a command ends on a node.
-///
-/// ```
-/// assert_eq!(taskmock::ehpc::NodeEnding::default(), taskmock::ehpc::NodeEnding::Finished);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-pub enum NodeEnding {
-    /// It finishes.
-    #[default]
-    Finished,
-    /// It fails.
-    Failed,
-    /// It is stopped.
-    Stopped,
-    /// It runs for ever.
-    Never,
-}
+/// The endings of a command on a node (`003`, response parameters: InstanceInvokeStatus).
+const ENDINGS: Endings = Endings {
+    of: "a command on a node",
+    has: &[Ending::Success, Ending::Fail, Ending::Stopped, Ending::Never],
+    listed: &[],
+};
 
 /// A node that a command runs on.
 ///
 /// ```
-/// use taskmock::{Span, ehpc::{Node, NodeEnding}};
-/// let node = Node::new("i-1").takes(Span::seconds(30)).ends(NodeEnding::Failed);
+/// use taskmock::{Ending, Span, ehpc::Node};
+/// let node = Node::new("i-1").takes(Span::seconds(30)).ends(Ending::Fail);
 /// assert_eq!(node.instance_id, "i-1");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema), schemars(rename = "EhpcNode"))]
 #[serde(deny_unknown_fields)]
 pub struct Node {
     /// InstanceId.
@@ -40,9 +29,14 @@ pub struct Node {
     /// How long the command runs there.
     #[serde(default = "default_takes")]
     pub takes: Span,
-    /// How it ends there.
+    /// How it ends there: success, fail, stopped or never. Any other word is the status that it then
+    /// shows.
     #[serde(default)]
-    pub ends: NodeEnding,
+    pub ends: Ending,
+    /// Whether an ending that no document lists is meant; without it such a word is refused in a state
+    /// file.
+    #[serde(default, skip_serializing_if = "script::is_false")]
+    pub undocumented: bool,
 }
 
 fn default_takes() -> Span {
@@ -56,7 +50,12 @@ impl Node {
     /// assert_eq!(taskmock::ehpc::Node::new("i-1").takes.to_string(), "1m");
     /// ```
     pub fn new(instance_id: &str) -> Self {
-        Node { instance_id: instance_id.to_owned(), takes: default_takes(), ends: NodeEnding::default() }
+        Node {
+            instance_id: instance_id.to_owned(),
+            takes: default_takes(),
+            ends: Ending::default(),
+            undocumented: false,
+        }
     }
 
     /// Sets how long the command runs there.
@@ -74,22 +73,51 @@ impl Node {
     /// Sets how it ends there.
     ///
     /// ```
-    /// use taskmock::ehpc::{Node, NodeEnding};
-    /// assert_eq!(Node::new("i-1").ends(NodeEnding::Never).ends, NodeEnding::Never);
+    /// use taskmock::{Ending, ehpc::Node};
+    /// assert_eq!(Node::new("i-1").ends(Ending::Stopped).ends, Ending::Stopped);
     /// ```
     #[must_use]
-    pub fn ends(mut self, ends: NodeEnding) -> Self {
+    pub fn ends(mut self, ends: Ending) -> Self {
         self.ends = ends;
         self
     }
 
-    fn status(&self, invoked: Timestamp, now: Timestamp) -> InvokeStatus {
-        match self.ends {
-            NodeEnding::Never => InvokeStatus::Running,
-            _ if now < invoked.after(self.takes.duration()) => InvokeStatus::Running,
-            NodeEnding::Finished => InvokeStatus::Finished,
-            NodeEnding::Failed => InvokeStatus::Failed,
-            NodeEnding::Stopped => InvokeStatus::Stopped,
+    /// Lets it run for ever there.
+    ///
+    /// ```
+    /// use taskmock::{Ending, ehpc::Node};
+    /// assert_eq!(Node::new("i-1").never_ends().ends, Ending::Never);
+    /// ```
+    #[must_use]
+    pub fn never_ends(self) -> Self {
+        self.ends(Ending::Never)
+    }
+
+    /// Says that an ending which no document lists is meant.
+    ///
+    /// ```
+    /// use taskmock::{Ending, ehpc::Node};
+    /// assert!(Node::new("i-1").ends(Ending::from("Paused")).undocumented().undocumented);
+    /// ```
+    #[must_use]
+    pub fn undocumented(mut self) -> Self {
+        self.undocumented = true;
+        self
+    }
+
+    /// What is wrong with it although it is of the right type.
+    pub(crate) fn check(&self) -> Result<(), ScriptError> {
+        script::field("ends", ENDINGS.check(&self.ends, self.undocumented))
+    }
+
+    fn status(&self, started: Timestamp, now: Timestamp) -> InvokeStatus {
+        match &self.ends {
+            Ending::Never => InvokeStatus::Running,
+            _ if now < started.after(self.takes.duration()) => InvokeStatus::Running,
+            Ending::Success => InvokeStatus::Finished,
+            Ending::Fail => InvokeStatus::Failed,
+            Ending::Stopped => InvokeStatus::Stopped,
+            Ending::PartialFail | Ending::Other(_) => InvokeStatus::from(self.ends.as_str()),
         }
     }
 }
@@ -102,7 +130,7 @@ impl Node {
 /// assert_eq!(command.nodes.len(), 2);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema), schemars(rename = "EhpcCommand"))]
 #[serde(deny_unknown_fields)]
 pub struct Command {
     /// CommandId; empty in a command that is yet to be invoked, which is then given one.
@@ -110,9 +138,9 @@ pub struct Command {
     pub command_id: String,
     /// The cluster that it runs in.
     pub cluster_id: String,
-    /// When it was invoked; absent: when the state is loaded.
+    /// When it starts; absent: when the state is loaded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub invoked: Option<Timestamp>,
+    pub started: Option<Timestamp>,
     /// The nodes that it runs on, in the order in which they are listed.
     pub nodes: Vec<Node>,
 }
@@ -127,7 +155,7 @@ impl Command {
         Command {
             command_id: String::new(),
             cluster_id: cluster_id.to_owned(),
-            invoked: None,
+            started: None,
             nodes: nodes.into_iter().collect(),
         }
     }
@@ -143,24 +171,44 @@ impl Command {
         self
     }
 
-    pub(super) fn is_invoked(&self, now: Timestamp) -> bool {
-        self.invoked.is_some_and(|invoked| invoked <= now)
+    /// Sets when it starts, which is otherwise when it is submitted.
+    ///
+    /// ```
+    /// use taskmock::{Timestamp, ehpc::Command};
+    /// let command = Command::new("ehpc-1", []).started(Timestamp::from_unix_millis(0));
+    /// assert_eq!(command.started.unwrap().to_string(), "1970-01-01T00:00:00Z");
+    /// ```
+    #[must_use]
+    pub fn started(mut self, started: Timestamp) -> Self {
+        self.started = Some(started);
+        self
     }
 
-    /// When it has ended on every node; none if it never does or is not invoked.
+    /// What is wrong with its nodes although it is of the right type: the field, and a sentence.
+    pub(crate) fn check(&self) -> Result<(), (String, String)> {
+        (0..).zip(&self.nodes).try_for_each(|(at, node): (usize, &Node)| {
+            node.check().map_err(|(field, sentence)| (format!("nodes[{at}].{field}"), sentence))
+        })
+    }
+
+    pub(super) fn has_started(&self, now: Timestamp) -> bool {
+        self.started.is_some_and(|started| started <= now)
+    }
+
+    /// When it has ended on every node; none if it never does or is not started.
     pub(crate) fn end(&self) -> Option<Timestamp> {
-        let invoked = self.invoked?;
-        if self.nodes.iter().any(|node| node.ends == NodeEnding::Never) {
+        let started = self.started?;
+        if self.nodes.iter().any(|node| node.ends == Ending::Never) {
             return None;
         }
         let takes = self.nodes.iter().map(|node| node.takes.duration()).max().unwrap_or_default();
-        Some(invoked.after(takes))
+        Some(started.after(takes))
     }
 
     /// The status of every node, and the overall one that follows from them.
     pub(super) fn statuses(&self, now: Timestamp) -> (InvokeStatus, Vec<InvokeStatus>) {
-        let invoked = self.invoked.unwrap_or(now);
-        let nodes: Vec<InvokeStatus> = self.nodes.iter().map(|node| node.status(invoked, now)).collect();
+        let started = self.started.unwrap_or(now);
+        let nodes: Vec<InvokeStatus> = self.nodes.iter().map(|node| node.status(started, now)).collect();
         let overall = [InvokeStatus::Running, InvokeStatus::Failed, InvokeStatus::Stopped]
             .into_iter()
             .find(|status| nodes.contains(status))
@@ -180,11 +228,11 @@ mod tests {
             "c",
             [
                 Node::new("1").takes(Span::seconds(10)),
-                Node::new("2").takes(Span::seconds(20)).ends(NodeEnding::Failed),
-                Node::new("3").takes(Span::seconds(30)).ends(NodeEnding::Stopped),
+                Node::new("2").takes(Span::seconds(20)).ends(Ending::Fail),
+                Node::new("3").takes(Span::seconds(30)).ends(Ending::Stopped),
             ],
         );
-        command.invoked = Some(at(0));
+        command.started = Some(at(0));
         use InvokeStatus::{Failed, Finished, Running, Stopped};
         assert_eq!(command.statuses(at(0)), (Running, vec![Running, Running, Running]));
         assert_eq!(command.statuses(at(10)), (Running, vec![Finished, Running, Running]));

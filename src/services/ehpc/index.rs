@@ -44,7 +44,7 @@ impl Index {
         }
         for cluster in index.clusters.values_mut() {
             // Stable: of two tasks of one instant the later in the state is the newer.
-            cluster.by_submission.sort_by_key(|at| state.tasks[*at as usize].submitted);
+            cluster.by_submission.sort_by_key(|at| state.tasks[*at as usize].started);
         }
         index
     }
@@ -54,7 +54,7 @@ impl Index {
         if state.tasks.len() == self.tasks + 1 && state.commands.len() == self.commands {
             let task = &state.tasks[self.tasks];
             let newest = self.cluster_mut(&task.cluster_id).by_submission.last();
-            let is_newer = newest.is_none_or(|at| state.tasks[*at as usize].submitted <= task.submitted);
+            let is_newer = newest.is_none_or(|at| state.tasks[*at as usize].started <= task.started);
             if is_newer {
                 self.add_task(state, self.tasks);
             }
@@ -102,8 +102,7 @@ impl Cluster {
     ///
     /// Costs nothing unless a task was submitted or ended since.
     pub(crate) fn advance(&mut self, tasks: &[Task], now: Timestamp) {
-        let fresh =
-            self.by_submission[self.submitted..].partition_point(|at| tasks[*at as usize].submitted <= Some(now));
+        let fresh = self.by_submission[self.submitted..].partition_point(|at| tasks[*at as usize].started <= Some(now));
         for rank in self.submitted..self.submitted + fresh {
             let task = &tasks[self.by_submission[rank] as usize];
             if task.is_running(now) {

@@ -12,13 +12,13 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-pub use command::{Command, Node, NodeEnding};
+pub use command::{Command, Node};
 pub(crate) use index::Index;
 pub use list_invocation_status::InvokeStatus;
 pub use list_tasks::{Status, TaskType};
-pub use task::{Ending, Task};
+pub use task::Task;
 
-use crate::clock::Timestamp;
+use crate::clock::{Timestamp, moved};
 use crate::error_code::ErrorCode;
 use crate::operation::Service;
 use crate::protocol::alibaba_rpc;
@@ -45,7 +45,7 @@ pub(crate) enum Effect {
 impl Effect {
     pub(crate) fn apply(self, state: &mut State, now: Timestamp) {
         match self {
-            Effect::Start(task) => state.tasks.push(Task { submitted: Some(now), ..task }),
+            Effect::Start(task) => state.tasks.push(Task { started: Some(now), ..task }),
         }
     }
 }
@@ -57,7 +57,7 @@ impl Effect {
 /// assert_eq!(state.ehpc.tasks.len(), 10);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema), schemars(rename = "EhpcState"))]
 #[serde(default, deny_unknown_fields)]
 pub struct State {
     /// The ids of clusters that exist without a task or a command. A cluster that a task or a
@@ -75,13 +75,23 @@ impl State {
         world::documents()
     }
 
-    /// Gives what was submitted without a time the time `now`.
+    /// Gives what has no start the time `now`.
     pub(crate) fn settle(&mut self, now: Timestamp) {
         for task in &mut self.tasks {
-            task.submitted.get_or_insert(now);
+            task.started.get_or_insert(now);
         }
         for command in &mut self.commands {
-            command.invoked.get_or_insert(now);
+            command.started.get_or_insert(now);
+        }
+    }
+
+    /// Lets what runs at one instant be as old at another.
+    pub(crate) fn move_running(&mut self, now: Timestamp, to: Timestamp) {
+        let tasks = self.tasks.iter_mut().filter(|task| task.is_running(now)).map(|task| &mut task.started);
+        let runs = |command: &&mut Command| command.has_started(now) && command.end().is_none_or(|end| now < end);
+        let commands = self.commands.iter_mut().filter(runs).map(|command| &mut command.started);
+        for started in tasks.chain(commands).flatten() {
+            *started = moved(*started, now, to);
         }
     }
 
@@ -106,10 +116,18 @@ impl State {
                 ));
             }
         }
+        for (at, task) in self.tasks.iter().enumerate() {
+            if let Err((field, sentence)) = task.check() {
+                wrong.push((format!("ehpc.tasks[{at}].{field}"), sentence));
+            }
+        }
         let mut commands = HashSet::new();
         for (at, command) in self.commands.iter().enumerate() {
             require(wrong, &command.command_id, "command", || format!("ehpc.commands[{at}].command_id"));
             require(wrong, &command.cluster_id, "command", || format!("ehpc.commands[{at}].cluster_id"));
+            if let Err((field, sentence)) = command.check() {
+                wrong.push((format!("ehpc.commands[{at}].{field}"), sentence));
+            }
             if !commands.insert((&command.cluster_id, &command.command_id)) {
                 wrong.push((
                     format!("ehpc.commands[{at}].command_id"),

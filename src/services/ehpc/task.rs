@@ -5,43 +5,32 @@ use serde::{Deserialize, Serialize};
 use super::list_tasks::{Status, TaskType};
 use crate::clock::{Span, Timestamp};
 use crate::format::JsonText;
+use crate::script::{self, Ending, Endings, ScriptError};
 
-/// How a task ends.
-///
-/// ```
-/// assert_eq!(taskmock::ehpc::Ending::default(), taskmock::ehpc::Ending::Success);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-pub enum Ending {
-    /// All of it succeeds.
-    #[default]
-    Success,
-    /// It fails.
-    Fail,
-    /// Some of it fails.
-    PartialFail,
-    /// It runs for ever; its last step is never taken.
-    Never,
-}
+/// The endings of a task (`001`, response parameters: Status).
+pub(super) const ENDINGS: Endings = Endings {
+    of: "an E-HPC task",
+    has: &[Ending::Success, Ending::Fail, Ending::PartialFail, Ending::Never],
+    listed: &[],
+};
 
-/// A task that an asynchronous E-HPC call started: when it was submitted, how many steps it takes
-/// over how long, and how it ends. What ListTasks shows of it is read off this script.
+/// A task that an asynchronous E-HPC call started: when it starts, how many steps it takes over how
+/// long, and how it ends. What ListTasks shows of it is read off this script.
 ///
 /// The default is a task of 10 steps over 10 minutes that succeeds.
 ///
 /// ```
-/// use taskmock::ehpc::{Ending, Task, TaskType};
-/// use taskmock::Span;
+/// use taskmock::ehpc::{Task, TaskType};
+/// use taskmock::{Ending, Span};
 ///
 /// let task = Task::new("ehpc-hz-FYUr32****", TaskType::AddComputes)
 ///     .steps(4)
 ///     .takes(Span::seconds(120))
 ///     .ends(Ending::PartialFail)
-///     .errors(&serde_json::json!(["i-2: out of stock"]));
+///     .reason("i-2: out of stock");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema), schemars(rename = "EhpcTask"))]
 #[serde(deny_unknown_fields)]
 pub struct Task {
     /// TaskId; empty in a task that is yet to be submitted, which is then given one.
@@ -51,27 +40,32 @@ pub struct Task {
     pub cluster_id: String,
     /// What it does.
     pub task_type: TaskType,
-    /// When it was submitted; absent: when the state is loaded. It does not show before.
+    /// When it starts; absent: when the state is loaded. It does not show before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub submitted: Option<Timestamp>,
+    pub started: Option<Timestamp>,
     /// TotalSteps.
     #[serde(default = "default_steps")]
     pub steps: u32,
     /// How long all steps take together.
     #[serde(default = "default_takes")]
     pub takes: Span,
-    /// How it ends.
+    /// How it ends: success, fail, partial_fail or never. Any other word is the Status that it then
+    /// shows.
     #[serde(default)]
     pub ends: Ending,
+    /// Why it failed: Errors from the end on, unless it succeeds. Before the end Errors is `[]`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
     /// Request; absent: the cluster's id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request: Option<JsonText>,
     /// Result; absent: what the document says of the task's type.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub result: Option<JsonText>,
-    /// Errors from the end on; absent: `[]`. Before the end it is always `[]`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub errors: Option<JsonText>,
+    /// Whether a task type or an ending that no document lists is meant; without it such a word is
+    /// refused in a state file, because it may be misspelled.
+    #[serde(default, skip_serializing_if = "script::is_false")]
+    pub undocumented: bool,
 }
 
 fn default_steps() -> u32 {
@@ -94,13 +88,14 @@ impl Task {
             task_id: String::new(),
             cluster_id: cluster_id.to_owned(),
             task_type,
-            submitted: None,
+            started: None,
             steps: default_steps(),
             takes: default_takes(),
             ends: Ending::default(),
+            reasons: Vec::new(),
             request: None,
             result: None,
-            errors: None,
+            undocumented: false,
         }
     }
 
@@ -113,6 +108,19 @@ impl Task {
     #[must_use]
     pub fn id(mut self, task_id: &str) -> Self {
         self.task_id = task_id.to_owned();
+        self
+    }
+
+    /// Sets when it starts, which is otherwise when it is submitted.
+    ///
+    /// ```
+    /// use taskmock::{Timestamp, ehpc::{Task, TaskType}};
+    /// let task = Task::new("ehpc-1", TaskType::StopCluster).started(Timestamp::from_unix_millis(0));
+    /// assert_eq!(task.started.unwrap().to_string(), "1970-01-01T00:00:00Z");
+    /// ```
+    #[must_use]
+    pub fn started(mut self, started: Timestamp) -> Self {
+        self.started = Some(started);
         self
     }
 
@@ -144,12 +152,60 @@ impl Task {
     /// Sets how it ends.
     ///
     /// ```
-    /// use taskmock::ehpc::{Ending, Task, TaskType};
+    /// use taskmock::{Ending, ehpc::{Task, TaskType}};
     /// assert_eq!(Task::new("ehpc-1", TaskType::StopCluster).ends(Ending::Fail).ends, Ending::Fail);
     /// ```
     #[must_use]
     pub fn ends(mut self, ends: Ending) -> Self {
         self.ends = ends;
+        self
+    }
+
+    /// Lets it fail, and says why.
+    ///
+    /// ```
+    /// use taskmock::{Ending, ehpc::{Task, TaskType}};
+    /// let task = Task::new("ehpc-1", TaskType::AddComputes).fails("out of stock");
+    /// assert_eq!((task.ends, task.reasons), (Ending::Fail, vec!["out of stock".to_owned()]));
+    /// ```
+    #[must_use]
+    pub fn fails(self, reason: &str) -> Self {
+        self.ends(Ending::Fail).reason(reason)
+    }
+
+    /// Adds a reason why it fails, or why some of it does.
+    ///
+    /// ```
+    /// use taskmock::{Ending, ehpc::{Task, TaskType}};
+    /// let task = Task::new("ehpc-1", TaskType::AddComputes).ends(Ending::PartialFail).reason("i-2: out of stock");
+    /// assert_eq!(task.reasons, ["i-2: out of stock"]);
+    /// ```
+    #[must_use]
+    pub fn reason(mut self, reason: &str) -> Self {
+        self.reasons.push(reason.to_owned());
+        self
+    }
+
+    /// Lets it run for ever.
+    ///
+    /// ```
+    /// use taskmock::{Ending, ehpc::{Task, TaskType}};
+    /// assert_eq!(Task::new("ehpc-1", TaskType::StopCluster).never_ends().ends, Ending::Never);
+    /// ```
+    #[must_use]
+    pub fn never_ends(self) -> Self {
+        self.ends(Ending::Never)
+    }
+
+    /// Says that a task type or an ending which no document lists is meant.
+    ///
+    /// ```
+    /// use taskmock::{Ending, ehpc::{Task, TaskType}};
+    /// assert!(Task::new("ehpc-1", TaskType::StopCluster).ends(Ending::from("Paused")).undocumented().undocumented);
+    /// ```
+    #[must_use]
+    pub fn undocumented(mut self) -> Self {
+        self.undocumented = true;
         self
     }
 
@@ -179,48 +235,44 @@ impl Task {
         self
     }
 
-    /// Sets the Errors that it shows once it has ended.
-    ///
-    /// ```
-    /// use taskmock::ehpc::{Task, TaskType};
-    /// let task = Task::new("ehpc-1", TaskType::AddComputes).errors(&serde_json::json!(["no stock"]));
-    /// assert_eq!(task.errors.unwrap().as_str(), r#"["no stock"]"#);
-    /// ```
-    #[must_use]
-    pub fn errors(mut self, errors: &serde_json::Value) -> Self {
-        self.errors = Some(JsonText::from(errors));
-        self
+    /// What is wrong with it although it is of the right type.
+    pub(crate) fn check(&self) -> Result<(), ScriptError> {
+        let known: Vec<&str> = TaskType::KNOWN.iter().map(TaskType::as_str).collect();
+        let task_type = script::check_type(self.task_type.as_str(), "an E-HPC task", &known, self.undocumented);
+        script::field("task_type", task_type)?;
+        script::field("ends", ENDINGS.check(&self.ends, self.undocumented))
     }
 
-    /// When it ends; none if it never does or is not submitted.
+    /// When it ends; none if it never does or is not started.
     pub(crate) fn end(&self) -> Option<Timestamp> {
         match self.ends {
             Ending::Never => None,
-            _ => Some(self.submitted?.after(self.takes.duration())),
+            _ => Some(self.started?.after(self.takes.duration())),
         }
     }
 
-    pub(crate) fn is_submitted(&self, now: Timestamp) -> bool {
-        self.submitted.is_some_and(|submitted| submitted <= now)
+    pub(crate) fn has_started(&self, now: Timestamp) -> bool {
+        self.started.is_some_and(|started| started <= now)
     }
 
     pub(crate) fn is_running(&self, now: Timestamp) -> bool {
-        self.is_submitted(now) && self.end().is_none_or(|end| now < end)
+        self.has_started(now) && self.end().is_none_or(|end| now < end)
     }
 
     pub(super) fn status(&self, now: Timestamp) -> Status {
-        match self.ends {
+        match &self.ends {
             _ if self.is_running(now) => Status::Processing,
             Ending::Success | Ending::Never => Status::Success,
             Ending::Fail => Status::Fail,
             Ending::PartialFail => Status::PartialFail,
+            Ending::Stopped | Ending::Other(_) => Status::from(self.ends.as_str()),
         }
     }
 
     /// The step that it is at: all of them once it has ended, fewer before.
     pub(super) fn current_step(&self, now: Timestamp) -> u32 {
-        let Some(submitted) = self.submitted.filter(|_| self.is_running(now)) else { return self.steps };
-        let (elapsed, takes) = (now.since(submitted).as_millis(), self.takes.duration().as_millis());
+        let Some(started) = self.started.filter(|_| self.is_running(now)) else { return self.steps };
+        let (elapsed, takes) = (now.since(started).as_millis(), self.takes.duration().as_millis());
         let taken = (elapsed * u128::from(self.steps)).checked_div(takes).unwrap_or(u128::MAX);
         let last = self.steps.saturating_sub(1);
         u32::try_from(taken).map_or(last, |taken| taken.min(last))
@@ -242,20 +294,20 @@ mod tests {
     #[test]
     fn a_script_is_read_off_at_its_borders() {
         let mut task = Task::new("c", TaskType::StopCluster).steps(4).takes(Span::seconds(40)).ends(Ending::Fail);
-        task.submitted = Some(at(100));
+        task.started = Some(at(100));
         let seen = |now| (task.status(at(now)), task.current_step(at(now)));
         assert_eq!(seen(100), (Status::Processing, 0));
         assert_eq!(seen(109), (Status::Processing, 0));
         assert_eq!(seen(110), (Status::Processing, 1));
         assert_eq!(seen(139), (Status::Processing, 3));
         assert_eq!(seen(140), (Status::Fail, 4));
-        assert!(!task.is_submitted(at(99)));
+        assert!(!task.has_started(at(99)));
     }
 
     #[test]
     fn a_task_that_never_ends_never_takes_its_last_step() {
         let mut task = Task::new("c", TaskType::StopCluster).steps(4).takes(Span::seconds(40)).ends(Ending::Never);
-        task.submitted = Some(at(0));
+        task.started = Some(at(0));
         assert_eq!((task.status(at(1_000_000)), task.current_step(at(1_000_000))), (Status::Processing, 3));
     }
 
@@ -265,9 +317,9 @@ mod tests {
             steps in 0u32..100, takes in 0u64..1000, ends in 0usize..4,
             mut moments in prop::collection::vec(0u64..2000, 1..20),
         ) {
-            let ends = [Ending::Success, Ending::Fail, Ending::PartialFail, Ending::Never][ends];
+            let ends = [Ending::Success, Ending::Fail, Ending::PartialFail, Ending::Never][ends].clone();
             let mut task = Task::new("c", TaskType::StopCluster).steps(steps).takes(Span::seconds(takes)).ends(ends);
-            task.submitted = Some(at(0));
+            task.started = Some(at(0));
             moments.sort_unstable();
             let mut before = (Status::Processing, 0);
             for moment in moments {

@@ -1,15 +1,16 @@
 //! The documents' world of E-HPC: what the samples of `000`, `001` and `003` name.
 
-use super::{Command, Ending, Node, State, Task, TaskType};
+use super::{Command, Node, State, Task, TaskType};
 use crate::clock::{Span, Timestamp};
 use crate::format::JsonText;
+use crate::script::Ending;
 
 const CLUSTER: &str = "ehpc-hz-FYUr32****";
 /// Named only in the sample's Request; it exists and is empty.
 const OTHER_CLUSTER: &str = "ehpc-hz-ysQtcZ****";
 
 pub(super) fn documents() -> State {
-    let submitted = |minutes: u64| Some(minutes_before_midnight(minutes));
+    let started = |minutes: u64| Some(minutes_before_midnight(minutes));
     // The samples count ten tasks and show one; these are the other nine. They were submitted
     // before it and run when the clock stands at its start, so that the sample's comes first.
     let mut tasks: Vec<Task> = (1..)
@@ -25,7 +26,7 @@ pub(super) fn documents() -> State {
             (TaskType::DeleteCluster, Ending::Never),
         ])
         .map(|(number, (task_type, ends))| Task {
-            submitted: submitted(60 - number),
+            started: started(60 - number),
             ..Task::new(CLUSTER, task_type)
                 .id(&format!("5A4B3C2D-0000-4000-8000-0000000{number:05}"))
                 .takes(Span::seconds(3600 + 300 * number))
@@ -33,7 +34,7 @@ pub(super) fn documents() -> State {
         })
         .collect();
     tasks.push(Task {
-        submitted: submitted(16),
+        started: started(16),
         request: Some(JsonText::from(
             r#"{"requestId":"0A6CA33E-BFBF-4F92-BDAE-4E8860DA****","uid":"160998252992****","bid":"268**","clusterId":"ehpc-hz-ysQtcZ****"}"#,
         )),
@@ -46,7 +47,7 @@ pub(super) fn documents() -> State {
             .takes(Span::seconds(35 * 60))
     });
     let command = Command {
-        invoked: submitted(10),
+        started: started(10),
         ..Command::new(CLUSTER, ["i-uf6abz34m2714bp4****", "i-uf68t1zu3jkhs8wy****"].map(Node::new))
             .id("c-hz01v8x80o3****")
     };

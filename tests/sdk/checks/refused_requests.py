@@ -32,7 +32,7 @@ REFUSED = [
     (LIST_INVOCATION_STATUS, {"ClusterId": TYPES}, "Missing%s", "CommandId"),
     (LIST_INVOCATION_STATUS, {"ClusterId": "nowhere", "CommandId": "c-mixed"}, "ClusterNotFound", None),
     (LIST_INVOCATION_STATUS, {"ClusterId": TYPES, "CommandId": "c-unknown"}, "ObjectNotFound", None),
-    # Of another cluster, and not invoked yet.
+    # Of another cluster, and not started yet.
     (LIST_INVOCATION_STATUS, {"ClusterId": EMPTY, "CommandId": "c-mixed"}, "ObjectNotFound", None),
     (LIST_INVOCATION_STATUS, {"ClusterId": TYPES, "CommandId": "c-later"}, "ObjectNotFound", None),
     (DESCRIBE_TASK_INFO, {"task_id": "T-unknown****"}, "400", "T-unknown****"),

@@ -11,6 +11,7 @@ use crate::clock::{Span, Timestamp};
 use crate::draw::ADVERSARIAL;
 use crate::format::Format;
 use crate::operation::OperationInput;
+use crate::script::Ending;
 use crate::services::State;
 use crate::services::ack;
 use crate::services::ack::describe_task_info::{
@@ -73,7 +74,7 @@ pub(super) fn given(task: ack::Task) -> State {
 /// A task that was created a minute ago and takes five.
 pub(super) fn task() -> ack::Task {
     let task = ack::Task::new("c", "cluster_scaleout").id("T-1");
-    ack::Task { created: Some(Timestamp::from_unix_millis(CLOCK - 60_000)), ..task }
+    ack::Task { started: Some(Timestamp::from_unix_millis(CLOCK - 60_000)), ..task }
 }
 
 /// What it shows.
@@ -149,8 +150,7 @@ fn whole(format: Format) -> Vec<Case<Input>> {
         .event(ack::Event::new(Span::seconds(50), "NodePoolFail", "failed to join"))
         .result(ack::TaskResult::new("i-1", Span::seconds(20), ResultStatus::Success))
         .result(ack::TaskResult::new("i-2", Span::seconds(50), ResultStatus::Failed))
-        .ends(TaskState::Fail)
-        .error("400", "failed to join")
+        .fails("failed to join")
         .target("c", "cluster")
         .parameter("count", 2)
         .output("joined", json!(["i-1"]));
@@ -241,7 +241,7 @@ fn whole(format: Format) -> Vec<Case<Input>> {
 
 /// A task on its way: every state, every status of a resource, stages at their borders.
 fn progress(format: Format) -> Vec<Case<Input>> {
-    let ended = |ends: TaskState| task().takes(Span::seconds(30)).ends(ends);
+    let ended = |ends: Ending| task().takes(Span::seconds(30)).ends(ends);
     let end = "2026-11-22T03:59:30+08:00";
     let at_end = |state: TaskState| Output { state, updated: end.to_owned(), ..output() };
     let two_stages = |first: u64, second: u64| {
@@ -262,20 +262,20 @@ fn progress(format: Format) -> Vec<Case<Input>> {
         task_result: vec![result("i-1", status)],
         ..output()
     };
-    let late = ended(TaskState::Success)
+    let late = ended(Ending::Success)
         .event(ack::Event::new(Span::seconds(31), "Late", "after the end"))
         .result(ack::TaskResult::new("i-1", Span::seconds(31), ResultStatus::Success));
     let late_shown = Output { task_result: vec![result("i-1", ResultStatus::Initial)], ..at_end(TaskState::Success) };
-    let error = ended(TaskState::Fail).error("400", "failed to xxx");
+    let error = ended(Ending::Fail).reason("failed to xxx");
     let error_shown = Output {
         error: Some(Error { code: "400".to_owned(), message: "failed to xxx".to_owned() }),
         ..at_end(TaskState::Fail)
     };
-    let early_error = task().error("400", "not yet").output("not", "yet");
+    let early_error = task().ends(Ending::Fail).reason("not yet").output("not", "yet");
     let rows: Vec<(&str, ack::Task, Output, &[&'static str])> = vec![
-        ("state.running", task().ends(TaskState::Running).takes(Span::seconds(1)), output(), &["state"]),
-        ("state.success", ended(TaskState::Success), at_end(TaskState::Success), &["state", "updated"]),
-        ("state.fail", ended(TaskState::Fail), at_end(TaskState::Fail), &["state.fail"]),
+        ("state.running", task().never_ends().takes(Span::seconds(1)), output(), &["state"]),
+        ("state.success", ended(Ending::Success), at_end(TaskState::Success), &["state", "updated"]),
+        ("state.fail", ended(Ending::Fail), at_end(TaskState::Fail), &["state.fail"]),
         (
             "end.at_this_instant",
             task().takes(Span::seconds(60)),
@@ -325,7 +325,7 @@ fn progress(format: Format) -> Vec<Case<Input>> {
         ),
         (
             "stage.cut_off",
-            two_stages(10, 100).takes(Span::seconds(30)).ends(TaskState::Fail),
+            two_stages(10, 100).takes(Span::seconds(30)).ends(Ending::Fail),
             Output {
                 state: TaskState::Fail,
                 ..in_stage(
@@ -383,7 +383,7 @@ fn times(format: Format) -> Vec<Case<Input>> {
                 "Begin",
                 "begin",
             ));
-            task.created = Some(created);
+            task.started = Some(created);
             let mut state = given(task);
             state.clock = created.into();
             let begun = Stage { start_time: datetime.to_owned(), ..stage(TaskState::Running, "", None) };
@@ -407,7 +407,7 @@ fn times(format: Format) -> Vec<Case<Input>> {
 fn refusals(format: Format) -> Vec<Case<Input>> {
     let not_found = (404, "InvalidAction.NotFound", "Specified api is not found, please check your url and method.");
     let mut future = given(task());
-    future.ack.tasks[0].created = Some(Timestamp::from_unix_millis(CLOCK + 1));
+    future.ack.tasks[0].started = Some(Timestamp::from_unix_millis(CLOCK + 1));
     let mut cases = vec![
         Case::named("task_id.unknown", format, given(task()), Input::new("T-unknown"))
             .shows(&["error.not_found", "error.codes", "alibaba.roa.service_error", "alibaba.roa.service_error.xml"])
@@ -505,7 +505,7 @@ fn dialects(format: Format) -> Vec<Case<Input>> {
         given.dialect.set(switch).expect("a switch that exists");
         given
     };
-    let failed = given(task().takes(Span::seconds(30)).ends(TaskState::Fail));
+    let failed = given(task().takes(Span::seconds(30)).ends(Ending::Fail));
     let sample: &'static str = if format == Format::Json { "sample.json" } else { "sample.xml" };
     let sample_shown = Output {
         cluster_id: "c78592bfe92244365b3c3ad47f1de****".to_owned(),

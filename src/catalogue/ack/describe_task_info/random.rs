@@ -7,6 +7,7 @@ use crate::clock::{Span, Timestamp};
 use crate::draw::{Draw, Text, host};
 use crate::format::Format;
 use crate::operation::OperationInput;
+use crate::script::Ending;
 use crate::services::ack::describe_task_info::OPERATION;
 use crate::services::{State, ack};
 
@@ -113,7 +114,7 @@ impl Plan {
     }
 
     fn task(&self) -> ack::Task {
-        let mut script = ack::Task { created: Some(self.created()), ..task() }.takes(Span::seconds(self.total()));
+        let mut script = ack::Task { started: Some(self.created()), ..task() }.takes(Span::seconds(self.total()));
         for (place, stage) in (1..).zip(&self.stages) {
             let takes = Span::seconds(2 * stage.half);
             let message = stage.text.write(self.format);
@@ -128,10 +129,10 @@ impl Plan {
             script = script.result(ack::TaskResult::new(&self.data(place, moment), after, moment.status.clone()));
         }
         if let Progress::Ended(state) = &self.progress {
-            script = script.ends(state.clone());
+            script = script.ends(Ending::from(state.as_str()));
         }
         if let Some(text) = self.error {
-            script = script.error("400", &text.write(self.format));
+            script = script.reason(&text.write(self.format));
         }
         if self.has_target {
             script = script.target("c", "cluster");

@@ -155,7 +155,7 @@ fn lists() -> Vec<Case<Input>> {
             ])
             .answers(output(1, vec![shown(1)]))
             .makes_bodies(),
-        case("full", given([ended(2).fails("no space"), ended(1).succeeds("done")]), input())
+        case("full", given([ended(2).fails("no space"), ended(1).log("done")]), input())
             .shows(&["order.default", "result.success", "result.failed", "log", "output.result", "output.log"])
             .answers(output(2, vec![shown_ended(2, "failed", "no space"), shown_ended(1, "success", "done")]))
             .makes_bodies(),
@@ -170,7 +170,7 @@ fn lists() -> Vec<Case<Input>> {
             .class(Class::Edge)
             .shows(&["output.start_time", "output.count"])
             .answers(output(1, vec![shown(2)])),
-        case("end.at_this_instant", given([running(1).takes(Span::seconds(60)).succeeds("done")]), input())
+        case("end.at_this_instant", given([running(1).takes(Span::seconds(60)).log("done")]), input())
             .class(Class::Edge)
             .shows(&["output.end_time", "result.success"])
             .answers(output(
@@ -180,7 +180,7 @@ fn lists() -> Vec<Case<Input>> {
                     ..shown_ended(1, "success", "done")
                 }],
             )),
-        case("end.a_second_away", given([running(1).takes(Span::seconds(61)).succeeds("done")]), input())
+        case("end.a_second_away", given([running(1).takes(Span::seconds(61)).log("done")]), input())
             .class(Class::Edge)
             .shows(&["task.running"])
             .answers(output(1, vec![shown(1)])),
@@ -310,7 +310,7 @@ fn texts() -> Vec<Case<Input>> {
     let mut cases: Vec<Case<Input>> = ADVERSARIAL
         .iter()
         .map(|(name, text, _)| {
-            case(format!("text.{name}"), given([ended(1).succeeds(text)]), input())
+            case(format!("text.{name}"), given([ended(1).log(text)]), input())
                 .class(Class::Edge)
                 .shows(&["log"])
                 .answers(output(1, vec![shown_ended(1, "success", text)]))
@@ -373,7 +373,7 @@ fn times() -> Vec<Case<Input>> {
 fn filters_and_orders() -> Vec<Case<Input>> {
     // lc4 is oldest; lc1 and lc3 have ended.
     let four = || {
-        let mut tasks = [ended(4).succeeds("b"), ended(3).fails("a"), running(2), ended(1).succeeds("c")];
+        let mut tasks = [ended(4).log("b"), ended(3).fails("a"), running(2), ended(1).log("c")];
         tasks[1].r#type = "Create".to_owned();
         tasks[2].r#type = "Create".to_owned();
         given(tasks)

@@ -9,22 +9,7 @@ use crate::format::Format;
 use crate::operation::OperationInput;
 use crate::services::State;
 use crate::services::dws::list_logical_cluster_tasks::OPERATION;
-use crate::services::dws::{Cluster, Task};
-
-/// Types that the document shows, and more that the vendor lists.
-const TYPES: &[&str] = &[
-    "Grow",
-    "Create",
-    "Switch",
-    "Expand",
-    "Restart",
-    "Delete",
-    "Shrink",
-    "Start",
-    "Stop",
-    "ShrinkElasticGroup",
-    "elasticExpand",
-];
+use crate::services::dws::{Cluster, TYPES, Task};
 
 const FIELDS: &[&str] = &["startTime", "endTime", "logicalClusterName", "type", "result", "log", "start_time"];
 
@@ -67,7 +52,7 @@ impl Seen {
         let task = match self.result {
             None => task.takes(Span::seconds(3600 * (place as u64 + 1))),
             Some("failed") => task.takes(Span::seconds(90)).fails(&self.log.write(Format::Json)),
-            Some(_) => task.takes(Span::seconds(90)).succeeds(&self.log.write(Format::Json)),
+            Some(_) => task.takes(Span::seconds(90)).log(&self.log.write(Format::Json)),
         };
         Task { started: Some(started), ..task }
     }

@@ -56,7 +56,7 @@ pub(super) fn given(tasks: u32) -> State {
 }
 
 fn started(task_id: &str) -> Task {
-    Task { submitted: Some(Timestamp::from_unix_millis(CLOCK)), ..Task::new("c", TaskType::StopCluster).id(task_id) }
+    Task { started: Some(Timestamp::from_unix_millis(CLOCK)), ..Task::new("c", TaskType::StopCluster).id(task_id) }
 }
 
 /// The state that adding nodes leaves: one more task, whose id and nodes follow from the seed.

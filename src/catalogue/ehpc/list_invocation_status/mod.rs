@@ -9,9 +9,10 @@ use crate::clock::{Span, Timestamp};
 use crate::draw::ADVERSARIAL;
 use crate::format::Format;
 use crate::operation::OperationInput;
+use crate::script::Ending;
 use crate::services::State;
 use crate::services::ehpc::list_invocation_status::{Input, InvokeInstance, InvokeStatus, Output};
-use crate::services::ehpc::{Command, Node, NodeEnding};
+use crate::services::ehpc::{Command, Node};
 
 impl Source for Input {
     type Sketch = random::Plan;
@@ -46,11 +47,11 @@ impl Source for Input {
 /// 2026-11-21T20:00:00Z.
 pub(super) const CLOCK: i64 = 1_795_291_200_000;
 
-/// The command `k` of the cluster `c`, which was invoked a minute ago.
+/// The command `k` of the cluster `c`, which started a minute ago.
 pub(super) fn given(nodes: impl IntoIterator<Item = Node>) -> State {
     let mut state = State::at(Timestamp::from_unix_millis(CLOCK));
     let command = Command::new("c", nodes).id("k");
-    state.ehpc.commands.push(Command { invoked: Some(Timestamp::from_unix_millis(CLOCK - 60_000)), ..command });
+    state.ehpc.commands.push(Command { started: Some(Timestamp::from_unix_millis(CLOCK - 60_000)), ..command });
     state
 }
 
@@ -58,8 +59,8 @@ pub(super) fn given(nodes: impl IntoIterator<Item = Node>) -> State {
 pub(super) fn node(id: &str, status: &InvokeStatus) -> Node {
     let ended = Node::new(id).takes(Span::seconds(30));
     match status {
-        InvokeStatus::Failed => ended.ends(NodeEnding::Failed),
-        InvokeStatus::Stopped => ended.ends(NodeEnding::Stopped),
+        InvokeStatus::Failed => ended.ends(Ending::Fail),
+        InvokeStatus::Stopped => ended.ends(Ending::Stopped),
         InvokeStatus::Running => ended.takes(Span::seconds(61)),
         InvokeStatus::Finished | InvokeStatus::Other(_) => ended,
     }
@@ -126,7 +127,7 @@ fn lists(format: Format) -> Vec<Case<Input>> {
                 .answers(output(status.clone(), &[("i-1", status)])),
         );
     }
-    let never = Node::new("i-1").takes(Span::seconds(1)).ends(NodeEnding::Never);
+    let never = Node::new("i-1").takes(Span::seconds(1)).never_ends();
     cases.push(
         Case::named("node.never_ends", format, given([never]), input())
             .class(Class::Edge)
@@ -188,7 +189,7 @@ fn refusals(format: Format) -> Vec<Case<Input>> {
         state
     };
     let mut future = one();
-    future.ehpc.commands[0].invoked = Some(Timestamp::from_unix_millis(CLOCK + 1));
+    future.ehpc.commands[0].started = Some(Timestamp::from_unix_millis(CLOCK + 1));
     let not_found = (404, "ObjectNotFound", "The specified object is not found.");
     let no_cluster = (404, "ClusterNotFound", "The specified cluster does not exist.");
     let missing_cluster = (400, "MissingClusterId", "ClusterId is mandatory for this action.");

@@ -71,7 +71,7 @@ impl Plan {
         for number in 0..self.others {
             let cluster = if number == 0 { "d" } else { "c" };
             let mut other = Command::new(cluster, []).id(&format!("other{number}"));
-            other.invoked = Some(Timestamp::from_unix_millis(CLOCK));
+            other.started = Some(Timestamp::from_unix_millis(CLOCK));
             state.ehpc.commands.push(other);
         }
         match self.fault {

@@ -8,9 +8,10 @@ use crate::case::{Case, Class, Field, FieldKind, Paging, Source, field};
 use crate::clock::{Span, Timestamp};
 use crate::draw::ADVERSARIAL;
 use crate::format::{Format, JsonText};
+use crate::script::Ending;
 use crate::services::State;
+use crate::services::ehpc::Task;
 use crate::services::ehpc::list_tasks::{Input, Output, Status, TaskInfo, TaskType};
-use crate::services::ehpc::{Ending, Task};
 
 impl Source for Input {
     type Sketch = random::Plan;
@@ -78,14 +79,14 @@ pub(super) fn given(tasks: impl IntoIterator<Item = Task>) -> State {
     state
 }
 
-/// A task that was submitted so many minutes ago and takes a day in four steps.
+/// A task that started so many minutes ago and takes a day in four steps.
 pub(super) fn running(minutes: u32) -> Task {
-    let submitted = Timestamp::from_unix_millis(CLOCK - i64::from(minutes) * 60_000);
+    let started = Timestamp::from_unix_millis(CLOCK - i64::from(minutes) * 60_000);
     let task = Task::new("c", TaskType::StopCluster).id(&format!("T{minutes}")).steps(4).takes(Span::seconds(86_400));
-    Task { submitted: Some(submitted), ..task }
+    Task { started: Some(started), ..task }
 }
 
-/// A task that was submitted so many minutes ago and ended after half a minute.
+/// A task that started so many minutes ago and ended after half a minute.
 fn ended(minutes: u32, ends: Ending) -> Task {
     running(minutes).takes(Span::seconds(30)).ends(ends)
 }
@@ -133,7 +134,7 @@ fn lists(format: Format) -> Vec<Case<Input>> {
     full[0].task_type = TaskType::AddComputes;
     full[0].request = Some(JsonText::from(r#"{"clusterId":"c","Count":2}"#));
     full[0].result = Some(JsonText::from(r#"{"Instances":[{"InstanceId":"i-1","Ip":"192.168.0.1"}]}"#));
-    full[0].errors = Some(JsonText::from(r#"["i-2: no stock"]"#));
+    full[0].reasons = vec!["i-2: no stock".to_owned()];
     let full_shown = TaskInfo {
         errors: r#"["i-2: no stock"]"#.to_owned(),
         request: r#"{"clusterId":"c","Count":2}"#.to_owned(),
@@ -209,7 +210,7 @@ fn lists(format: Format) -> Vec<Case<Input>> {
             format,
             given([running(1), {
                 let mut task = running(2);
-                task.submitted = Some(Timestamp::from_unix_millis(CLOCK + 1));
+                task.started = Some(Timestamp::from_unix_millis(CLOCK + 1));
                 task
             }]),
             input(),
@@ -341,16 +342,18 @@ fn words(format: Format) -> Vec<Case<Input>> {
         ("partial_fail", Ending::PartialFail, Status::PartialFail, "status.partial_fail"),
     ];
     for (name, ends, status, fact) in statuses {
+        // A task that succeeds has no reasons to show.
+        let errors = if ends == Ending::Success { "[]" } else { r#"["no stock"]"# };
         cases.push(plain(
             &format!("status.{name}"),
             format,
-            given([ended(1, ends).errors(&serde_json::json!(["no stock"]))]),
+            given([ended(1, ends).reason("no stock")]),
             history(),
             &[fact, "steps.ended", "json_text.errors"],
-            page(1, 10, 1, vec![TaskInfo { errors: r#"["no stock"]"#.to_owned(), ..shown_ended(1, status) }]),
+            page(1, 10, 1, vec![TaskInfo { errors: errors.to_owned(), ..shown_ended(1, status) }]),
         ));
     }
-    let never = running(1).takes(Span::seconds(1)).ends(Ending::Never).errors(&serde_json::json!(["not yet"]));
+    let never = running(1).takes(Span::seconds(1)).never_ends().reason("not yet");
     cases.push(plain(
         "status.processing",
         format,
@@ -389,7 +392,7 @@ fn words(format: Format) -> Vec<Case<Input>> {
             page(1, 10, 1, vec![info]),
         ));
     }
-    // A task of four steps that was submitted a minute ago, by how long it takes in milliseconds.
+    // A task of four steps that started a minute ago, by how long it takes in milliseconds.
     for (name, takes, step) in [
         ("first", 240_001, 0),
         ("second", 240_000, 1),

@@ -9,9 +9,10 @@ use crate::clock::Timestamp;
 use crate::draw::{Draw, Text, host};
 use crate::format::{Format, JsonText};
 use crate::operation::OperationInput;
+use crate::script::Ending;
 use crate::services::State;
 use crate::services::ehpc::list_tasks::OPERATION;
-use crate::services::ehpc::{Ending, Status, Task};
+use crate::services::ehpc::{Status, Task};
 
 /// A task as it is to be seen.
 #[derive(Clone, Debug)]
@@ -99,7 +100,7 @@ impl Seen {
         }
     }
 
-    /// A script that shows it: it was submitted `place` hours ago, so the first is the newest.
+    /// A script that shows it: it started `place` hours ago, so the first is the newest.
     fn task(&self, place: usize, format: Format) -> Task {
         let elapsed = 3_600_000 * place as u64;
         // `step` is read off as elapsed × steps / takes, rounded down; the middle of the step is safe.
@@ -117,11 +118,13 @@ impl Seen {
             .takes(std::time::Duration::from_millis(takes))
             .ends(ends);
         task.task_id = self.task_id(place);
-        task.submitted = Some(Timestamp::from_unix_millis(CLOCK - elapsed as i64));
+        task.started = Some(Timestamp::from_unix_millis(CLOCK - elapsed as i64));
         if let Some(texts) = self.texts(format) {
             task.request = Some(JsonText::from(texts.request.as_str()));
             task.result = Some(JsonText::from(texts.result.as_str()));
-            task.errors = Some(JsonText::from(texts.errors.as_str()));
+        }
+        if let Some(text) = self.texts.filter(|_| self.failed()) {
+            task = task.reason(&text.write(format));
         }
         task
     }

@@ -100,6 +100,9 @@ fn booleans(format: Format) -> Vec<Case<Input>> {
         let case = case.class(Class::Malformed).shows(&["archived.syntax", "bounds.refusal"]);
         cases.push(case.refuses(400, "InvalidParams", "Invalid param: Archived"));
     }
+    // With a TaskId, Archived is void, whatever it says.
+    let request = get(format, "&Archived=yes&TaskId=T1");
+    cases.push(case("archived.void", format, request).shows(&["task_id.voids_archived"]).answers(answer()));
     cases
 }
 

@@ -44,7 +44,7 @@ pub(super) const FACTS: &[Fact] = facts! {
     "ack.describe_task_info.route", Documented, "002, request syntax", "GET /tasks/{task_id}.";
     "ack.describe_task_info.task_id.sample", Documented, "002, sample request and answer", "The sample request asks with T-5faa48fb31b6b8078d00****, the answer shows T-5faa48fb31b6b8078d000006; both find the task.";
     "ack.describe_task_info.state", Vendor, "current vendor page; 002 leaves the values blank", "running, fail, success.";
-    "ack.describe_task_info.state.fail", Vendor, "current vendor page, SDK from 6.7.1; SDK 3.3.5 to 6.0.0 says failed", "A task that failed has the state fail; failed is a dialect.";
+    "ack.describe_task_info.state.fail", Vendor, "current vendor page, SDK from 6.7.1; the page of 2023-11, which has the list that 002 lost, and SDK 3.3.5 to 6.0.0 say failed", "A task that failed has the state fail; failed is a dialect.";
     "ack.describe_task_info.task_result.status", Sdk, "SDK 7.2.3; 002 leaves the values blank", "success, failed, initial.";
     "ack.describe_task_info.created", Documented, "002, response parameters: created, updated; stages and events have other formats", "created and updated are RFC 3339 with +08:00.";
     "ack.describe_task_info.updated", Assumed, "the sample's is later than created", "updated is when anything of the task last changed.";

@@ -100,10 +100,10 @@ impl Listing {
                 Key::Type => list.sort_by_key(|at| &task(*at).r#type),
                 Key::LogicalClusterName => list.sort_by_key(|at| &task(*at).logical_cluster_name),
                 Key::EndTime => list.sort_by_key(|at| task(*at).end().filter(|_| has_ended(at))),
-                Key::Result => {
-                    list.sort_by_key(|at| task(*at).result.as_deref().filter(|_| has_ended(at)).unwrap_or(""))
+                Key::Result => list.sort_by_key(|at| if has_ended(at) { task(*at).result() } else { "" }),
+                Key::Log => {
+                    list.sort_by_cached_key(|at| if has_ended(at) { task(*at).shown_log() } else { String::new() })
                 }
-                Key::Log => list.sort_by_key(|at| if has_ended(at) { task(*at).log.as_str() } else { "" }),
             }
             list
         })

@@ -52,7 +52,7 @@ pub(crate) fn answer(state: &State, index: &mut Index, call: &Call<'_>) -> Resul
         return Err(cluster_not_found(ERRORS).about(""));
     };
     let found = cluster.command(call.required("CommandId")).map(|at| &state.commands[at as usize]);
-    let Some(command) = found.filter(|command| command.is_invoked(call.now)) else {
+    let Some(command) = found.filter(|command| command.has_started(call.now)) else {
         return Err(OBJECT_NOT_FOUND.about(""));
     };
     let (invoke_status, statuses) = command.statuses(call.now);

@@ -7,6 +7,8 @@ mod facts;
 mod model;
 mod page;
 
+use std::borrow::Cow;
+
 pub use model::{Input, Output, Status, TaskInfo, TaskType};
 
 use page::{Page, Row};
@@ -54,7 +56,9 @@ const INVALID_PARAMS: &ErrorCode = error_code::row(ERRORS, "InvalidParams");
 pub(crate) fn answer(state: &State, index: &mut Index, call: &Call<'_>) -> Result<Encoded, Refusal> {
     let page_number = call.number("PageNumber", 1..=999, 1, INVALID_PARAMS)?;
     let page_size = call.number("PageSize", 1..=50, 10, INVALID_PARAMS)?;
-    let archived = call.boolean("Archived", false, INVALID_PARAMS)?;
+    let task_id = call.value("TaskId");
+    // With a TaskId, Archived is void, whatever it says.
+    let archived = task_id.is_none() && call.boolean("Archived", false, INVALID_PARAMS)?;
     let Some(cluster) = index.cluster(call.required("ClusterId")) else {
         return Err(cluster_not_found(ERRORS).about(""));
     };
@@ -67,11 +71,10 @@ pub(crate) fn answer(state: &State, index: &mut Index, call: &Call<'_>) -> Resul
     };
     // The newest first; both numbers are at most 49,950.
     let page = skipped as usize..(skipped + shown) as usize;
-    let (total, listed): (usize, Vec<u32>) = match call.value("TaskId") {
-        // Archived is void here.
+    let (total, listed): (usize, Vec<u32>) = match task_id {
         Some(task_id) => {
-            let is_submitted = |at: &u32| state.tasks[*at as usize].is_submitted(call.now);
-            let found: Vec<u32> = cluster.task(task_id).into_iter().filter(is_submitted).collect();
+            let has_started = |at: &u32| state.tasks[*at as usize].has_started(call.now);
+            let found: Vec<u32> = cluster.task(task_id).into_iter().filter(has_started).collect();
             (found.len(), found.into_iter().skip(page.start).collect())
         }
         None if archived => (cluster.submitted(), page.map_while(|newest| cluster.nth_submitted(newest)).collect()),
@@ -94,10 +97,10 @@ fn row<'a>(task: &'a Task, default_request: &'a str, call: &Call<'_>) -> Row<'a>
     Row {
         cluster_id: &task.cluster_id,
         current_step: task.current_step(call.now),
-        errors: text(task.errors.as_ref().filter(|_| status != Status::Processing), "[]"),
+        errors: errors(task, &status),
         request: text(task.request.as_ref(), default_request),
         result: text(task.result.as_ref(), default_result(&task.task_type)),
-        status: status_word(&status, call.dialect),
+        status: status_word(status, call.dialect),
         task_id: &task.task_id,
         task_type: type_word(&task.task_type, call.dialect),
         total_steps: task.steps,
@@ -118,13 +121,23 @@ fn default_result(task_type: &TaskType) -> &'static str {
     }
 }
 
-fn status_word(status: &Status, dialect: &Dialect) -> &'static str {
+/// The reasons of a task that has ended, and did not succeed, as a JSON text.
+fn errors<'a>(task: &Task, status: &Status) -> Cow<'a, str> {
+    match status {
+        Status::Processing | Status::Success => "[]".into(),
+        _ if task.reasons.is_empty() => "[]".into(),
+        _ => serde_json::to_string(&task.reasons).expect("texts are JSON").into(),
+    }
+}
+
+fn status_word<'a>(status: Status, dialect: &Dialect) -> Cow<'a, str> {
     match (status, dialect.failed_status) {
-        (Status::Fail, FailedStatus::Failed) => "Failed",
-        (Status::Fail, FailedStatus::Fail) => "Fail",
-        (Status::Success, _) => "Success",
-        (Status::PartialFail, _) => "PartialFail",
-        (Status::Processing | Status::Other(_), _) => "Processing",
+        (Status::Fail, FailedStatus::Failed) => "Failed".into(),
+        (Status::Fail, FailedStatus::Fail) => "Fail".into(),
+        (Status::Success, _) => "Success".into(),
+        (Status::PartialFail, _) => "PartialFail".into(),
+        (Status::Processing, _) => "Processing".into(),
+        (Status::Other(word), _) => word.into(),
     }
 }
 

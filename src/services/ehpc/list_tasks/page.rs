@@ -1,6 +1,8 @@
 //! A page of ListTasks that borrows its texts from the state: the same as an `Output`, without the
 //! seventy copies that one of ten tasks costs.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::model::{Output, ROOT, TaskInfo};
@@ -27,10 +29,10 @@ pub(super) struct Page<'a> {
 pub(super) struct Row<'a> {
     pub(super) cluster_id: &'a str,
     pub(super) current_step: u32,
-    pub(super) errors: &'a str,
+    pub(super) errors: Cow<'a, str>,
     pub(super) request: &'a str,
     pub(super) result: &'a str,
-    pub(super) status: &'a str,
+    pub(super) status: Cow<'a, str>,
     pub(super) task_id: &'a str,
     pub(super) task_type: &'a str,
     pub(super) total_steps: u32,
@@ -54,10 +56,10 @@ impl Page<'_> {
         let task_info = |row: &Row<'_>| TaskInfo {
             cluster_id: row.cluster_id.to_owned(),
             current_step: row.current_step,
-            errors: row.errors.to_owned(),
+            errors: row.errors.to_string(),
             request: row.request.to_owned(),
             result: row.result.to_owned(),
-            status: row.status.into(),
+            status: (*row.status).into(),
             task_id: row.task_id.to_owned(),
             task_type: row.task_type.into(),
             total_steps: row.total_steps,
