@@ -62,7 +62,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         )));
     }
     let mut out = BufWriter::new(io::stdout().lock());
-    let done = for_operation(arguments.operation, Stream { arguments, out: &mut out }).expect("it was looked up");
+    let printed = for_operation(arguments.operation, Stream { arguments, out: &mut out }).expect("it was looked up");
+    let Some(done) = printed else {
+        return Err(Failure::usage(format!(
+            "--class: {} has no sample of that class; `--class all` prints those that it has",
+            arguments.operation
+        )));
+    };
     match done.and_then(|()| out.flush()) {
         // A reader that has gone is no error.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -76,11 +82,20 @@ struct Stream<'a, W> {
 }
 
 impl<W: Write> ForOperation for Stream<'_, W> {
-    type Output = io::Result<()>;
+    /// `None` if the operation has no sample of the class.
+    type Output = Option<io::Result<()>>;
 
-    fn run<I: Catalogue>(mut self) -> io::Result<()> {
-        let Arguments { seed, count, format, class: Classes(classes), shape, .. } = *self.arguments;
-        let source = Source::<I>::new(format);
+    fn run<I: Catalogue>(mut self) -> Option<io::Result<()>> {
+        let source = Source::<I>::new(self.arguments.format);
+        let Classes(asked) = self.arguments.class;
+        let classes: Vec<Class> = asked.iter().copied().filter(|class| source.has(*class)).collect();
+        if classes.is_empty() { None } else { Some(self.print(&source, &classes)) }
+    }
+}
+
+impl<W: Write> Stream<'_, W> {
+    fn print<I: Catalogue>(&mut self, source: &Source<I>, classes: &[Class]) -> io::Result<()> {
+        let Arguments { seed, count, shape, .. } = *self.arguments;
         let progress = progress::bar(count, true);
         for number in 0..count {
             let seed = Seed(Seed(seed).number(number));
@@ -122,6 +137,14 @@ impl<I: Catalogue> Source<I> {
         let has_dialect_bodies = case::body_catalogue::<I>(format).iter().any(|body| body.class == Class::Dialect);
         let (edges, dialects) = (of_class(Class::Edge).collect(), of_class(Class::Dialect).collect());
         Source { format, edges, dialects, has_dialect_bodies }
+    }
+
+    fn has(&self, class: Class) -> bool {
+        match class {
+            Class::Edge => !self.edges.is_empty(),
+            Class::Dialect => !self.dialects.is_empty(),
+            Class::Valid | Class::Malformed => true,
+        }
     }
 
     /// Half of what the catalogue has comes from there.
