@@ -127,7 +127,7 @@ struct Source<I: Catalogue> {
 
 enum Drawn<I: Catalogue> {
     Case(Box<Case<I>>),
-    Body(BodySample<I>),
+    Body(Box<BodySample<I>>),
 }
 
 impl<I: Catalogue> Source<I> {
@@ -160,7 +160,7 @@ impl<I: Catalogue> Source<I> {
             }
             Class::Dialect | Class::Malformed => {
                 let mut bodies = (3..).map(|number| case::random_body(Seed(seed.number(number)), self.format));
-                Drawn::Body(bodies.find(|body| body.class == class).expect("some way is of this class"))
+                Drawn::Body(Box::new(bodies.find(|body| body.class == class).expect("some way is of this class")))
             }
         }
     }

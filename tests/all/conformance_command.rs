@@ -147,7 +147,7 @@ fn jobs_ask_as_many_clients_and_change_nothing_else() {
         let log = path(&format!("jobs.{jobs}"));
         let script = format!(r#"echo $$ >> {}; {UNSUPPORTED}"#, log.display());
         let _ = fs::remove_file(&log);
-        let selection = ["--operation", "ehpc.list_invocation_status", "ehpc.add_nodes", "--jobs", jobs];
+        let selection = ["--operation", "ehpc.list_invocation_status", "--jobs", jobs];
         let (code, said, _) = ask_script(&selection, &script);
         let mut clients: Vec<String> = fs::read_to_string(&log).expect("a log").lines().map(str::to_owned).collect();
         clients.sort();

@@ -16,8 +16,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use taskmock::case::{self, Catalogue, ForOperation, for_operation};
 use taskmock::dialect::Dialect;
-use taskmock::{Backend, Format, JsonText, Request, Seed, State, ack, dws, ehpc};
+use taskmock::{Backend, Format, JsonText, Operation, Request, Seed, State, ack, dws, ehpc, operations};
 
 /// How many inputs a plain run tries of each target.
 const FEW: u64 = 300;
@@ -144,6 +145,24 @@ fn fuzz(target: &str, corpus: &[Vec<u8>], mut read: impl FnMut(&[u8])) {
     }
 }
 
+/// The response bodies of every operation in an encoding.
+fn bodies(format: Format) -> Vec<Vec<u8>> {
+    struct Bodies(Format);
+
+    impl ForOperation for Bodies {
+        type Output = Vec<Vec<u8>>;
+
+        fn run<I: Catalogue>(self) -> Vec<Vec<u8>> {
+            let answers = case::catalogue::<I>(self.0).into_iter().map(|case| case.backend().respond(&case.request()));
+            let samples = case::body_catalogue::<I>(self.0).into_iter().map(|body| body.response.body);
+            answers.map(|response| response.into_body().to_vec()).chain(samples).collect()
+        }
+    }
+
+    let of = |operation: &Operation| for_operation(operation.id, Bodies(format)).expect("it is registered");
+    operations().flat_map(of).collect()
+}
+
 /// The files below a folder of `fixtures` whose names end so.
 fn corpus(folder: &str, end: &str) -> Vec<Vec<u8>> {
     let (mut found, mut folders) =
@@ -241,12 +260,12 @@ fn decode(input: &[u8], format: Format) {
 
 #[test]
 fn xml() {
-    fuzz("xml", &corpus("generated", "response.xml"), |input| decode(input, Format::Xml));
+    fuzz("xml", &bodies(Format::Xml), |input| decode(input, Format::Xml));
 }
 
 #[test]
 fn json() {
-    fuzz("json", &corpus("generated", "response.json"), |input| {
+    fuzz("json", &bodies(Format::Json), |input| {
         decode(input, Format::Json);
         if let Ok(text) = serde_json::from_slice::<JsonText>(input) {
             let json = serde_json::to_string(&text).expect("a text is always JSON");

@@ -514,6 +514,11 @@ pub(crate) const SERVERS: &[(&str, Server)] = &[
         }
         response
     }),
+    ("looks at Archived although a TaskId makes it void", |backend, request| {
+        let target = request.uri().to_string();
+        let is_void = target.contains("TaskId=") && target.contains("Archived=yes");
+        respond_to(backend, request, &if is_void { target.replace("TaskId=", "Ignored=") } else { target })
+    }),
     ("clamps what is out of bounds", |backend, request| {
         let target = request.uri().to_string();
         let clamped = [("PageSize=51", "PageSize=50"), ("PageNumber=0", "PageNumber=1"), ("limit=0", "limit=1")]
