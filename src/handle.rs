@@ -49,6 +49,7 @@ pub(crate) struct Times {
     /// Tells the time of day; none where nobody may look at a clock.
     pub(crate) time_of_day: Option<fn() -> Timestamp>,
     /// Whether signatures are held to it.
+    #[cfg_attr(not(feature = "signatures"), allow(dead_code))]
     pub(crate) holds_signatures: bool,
 }
 

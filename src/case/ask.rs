@@ -66,6 +66,7 @@ impl<I: OperationInput> Case<I> {
 
     /// Whether the case asks a raw request.
     #[cfg(any(feature = "conformance", feature = "fixtures"))]
+    #[cfg_attr(not(feature = "signatures"), allow(dead_code))]
     pub(crate) fn is_raw(&self) -> bool {
         matches!(self.when, Ask::Raw(_))
     }

@@ -399,6 +399,7 @@ impl FaultKind {
     }
 
     /// Whether the cloud's gateway gets to see the request, so that its nonce is used up.
+    #[cfg_attr(not(feature = "signatures"), allow(dead_code))]
     pub(crate) fn reaches_gateway(&self) -> bool {
         match self {
             FaultKind::Close { processed } | FaultKind::Reset { processed } => *processed,

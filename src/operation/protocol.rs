@@ -58,12 +58,14 @@ pub struct Protocol {
     /// Reads the body of a refusal.
     pub(crate) read_error: fn(&ErrorParts<'_>) -> Result<ServiceError, DecodeError>,
     /// What every server of this protocol keeps to, whatever it is asked.
+    #[cfg_attr(not(feature = "conformance"), allow(dead_code))]
     pub(crate) laws: Laws,
     /// Verifies who signed a request.
     #[cfg(feature = "signatures")]
     pub(crate) authenticate: crate::signature::Authenticate,
     /// The algorithm with which its current SDKs sign.
     #[cfg(feature = "signatures")]
+    #[cfg_attr(not(any(feature = "conformance", feature = "fixtures")), allow(dead_code))]
     pub(crate) algorithm: crate::signature::Algorithm,
 }
 

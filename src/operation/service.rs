@@ -24,6 +24,7 @@ pub struct Service {
     /// The region that clients name where they have to name one.
     pub region: &'static str,
     /// The code with which it refuses a user without the right to an operation, if a source says so.
+    #[cfg_attr(not(feature = "signatures"), allow(dead_code))]
     pub(crate) not_authorized: Option<&'static str>,
 }
 

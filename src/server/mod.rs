@@ -63,6 +63,7 @@ pub struct MockServer {
     /// Where the control interface is; none: nowhere.
     control_address: Option<SocketAddr>,
     handle: Handle,
+    #[cfg_attr(not(feature = "httpmock"), allow(dead_code))]
     served: Arc<Served>,
     accepting: Vec<Accepting>,
 }
