@@ -1,5 +1,8 @@
 //! Every test that looks at taskmock from outside, in one binary.
 
+// Tests measure.
+#![allow(clippy::disallowed_methods)]
+
 mod cases;
 #[cfg(feature = "cli")]
 mod command;
