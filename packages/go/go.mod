@@ -1,5 +1,5 @@
-// The path is reserved, not published: it stands here, and in story/go.mod.
-module taskmock.example/go
+// Not published yet; the repository is named in Cargo.toml, and here and in story/go.mod.
+module github.com/taskmock/taskmock/packages/go
 
 go 1.25.0
 

@@ -1,4 +1,4 @@
-module taskmock.example/go/story
+module github.com/taskmock/taskmock/packages/go/story
 
 go 1.25.8
 
@@ -8,7 +8,7 @@ require (
 	github.com/aliyun/alibaba-cloud-sdk-go v1.63.107
 	github.com/hashicorp/terraform-plugin-sdk/v2 v2.40.1
 	github.com/huaweicloud/huaweicloud-sdk-go-v3 v0.1.207
-	taskmock.example/go v0.0.0
+	github.com/taskmock/taskmock/packages/go v0.0.0
 )
 
 require (
@@ -35,4 +35,4 @@ require (
 	gopkg.in/ini.v1 v1.67.0 // indirect
 )
 
-replace taskmock.example/go => ../
+replace github.com/taskmock/taskmock/packages/go => ../

@@ -29,7 +29,7 @@ import (
 	dws "github.com/huaweicloud/huaweicloud-sdk-go-v3/services/dws/v2"
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/dws/v2/model"
 
-	"taskmock.example/go/taskmocktest"
+	"github.com/taskmock/taskmock/packages/go/taskmocktest"
 )
 
 const (
