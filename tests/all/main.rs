@@ -56,3 +56,5 @@ mod source;
 #[cfg(feature = "server")]
 mod steering;
 mod support;
+#[cfg(feature = "cli")]
+mod vectors;
