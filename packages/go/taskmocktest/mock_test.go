@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
@@ -317,15 +318,63 @@ func TestTheLogIsPrintedWhenATestFailed(t *testing.T) {
 	}
 }
 
-// A module that traps says why, and the others live.
-func TestATrap(t *testing.T) {
+// A mock whose memory is full says so and is thrown away, and the others live.
+func TestAFullMemory(t *testing.T) {
 	m, other := New(&failing{TB: t}), New(t)
-	m.in.mu.Lock()
-	// A state that asks for more memory than there is would take long; closing is the same to a host.
-	_ = m.in.module.Close(context.Background())
-	m.in.mu.Unlock()
-	sentence(t, "the mock has ended in \"room\"", func() { m.Now() })
+	begun := append([]byte("POST /tasks/T-1 HTTP/1.1\r\nhost: x\r\ncontent-length: 1000000\r\n\r\n"), make([]byte, 990_000)...)
+	var err error
+	for range 1000 {
+		var connection net.Conn
+		if connection, err = m.DialContext(t.Context(), "tcp", "x:80"); err == nil {
+			_, err = connection.Write(begun)
+		}
+		if err != nil {
+			break
+		}
+	}
+	if err == nil || !strings.Contains(err.Error(), "the mock has ended") || !strings.Contains(err.Error(), "memory allocation of") {
+		t.Fatalf("%v", err)
+	}
+	sentence(t, "the mock has ended", func() { m.Now() })
 	other.Now()
+}
+
+// Nothing that a client or a test can say ends a mock.
+func TestHostileInput(t *testing.T) {
+	m := New(t)
+	long, deep := strings.Repeat("k", 1<<20), strings.Repeat("[", 1<<20)
+	for _, body := range []string{"", "{", deep, `{"` + long + `": 1}`, `{"ack_task": ` + deep, `{"advance": "` + long + `"}`, `{"advance": "99999999999999h"}`, "\x00\xff", `{"fault": ` + strings.Repeat(`{"x":`, 1<<16)} {
+		for _, call := range [][2]string{{"PUT", "state"}, {"POST", "clock"}, {"POST", "faults"}, {"POST", "tasks"}, {"POST", "tasks/end"}, {"POST", "reset"}, {"GET", "requests?" + body}, {"GET", body}} {
+			_ = m.try(call[0], call[1], body, nil)
+		}
+		_, _, _ = m.in.status("open", []byte(body), 0, 0)
+		if status, sentence, err := m.in.status("open", []byte("{}"), 0, 0); status != 200 {
+			t.Fatalf("%.40q: %d %s %v", body, status, sentence, err)
+		}
+		for _, request := range []string{
+			"GET /?Action=ListTasks&Version=2018-04-12&ClusterId=" + body + " HTTP/1.1\r\nhost: x\r\n\r\n",
+			"GET /tasks/" + body + " HTTP/1.1\r\nhost: x\r\n" + long + ": x\r\n\r\n",
+			fmt.Sprintf("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: %d\r\n\r\n%s", len(body), body),
+			"POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nffffffffffffffffff\r\n" + body,
+			strings.Repeat("GET /tasks/T-1 HTTP/1.1\r\nhost: x\r\n\r\n", 5000),
+		} {
+			connection, err := m.DialContext(t.Context(), "tcp", "x:80")
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, _ = connection.Write([]byte(request))
+			_ = connection.Close()
+		}
+		if m.in.ended != nil {
+			t.Fatalf("%.40q: %v", body, m.in.ended)
+		}
+	}
+	if place, err := m.in.number("room", 1<<31); place != 0 || err != nil {
+		t.Fatalf("%d %v", place, err)
+	}
+	if reply, err := m.in.bytes("wake", nil, 99_999, 0, 0); len(reply) != 0 || err != nil {
+		t.Fatalf("%v %v", reply, err)
+	}
 }
 
 // The class of the error that net/http shows for a fault, by transport, on a fresh and a kept connection.
@@ -378,6 +427,15 @@ func TestFaultsOfNetHTTP(t *testing.T) {
 					}
 				})
 			}
+		}
+	}
+}
+
+func BenchmarkNew(b *testing.B) {
+	New(b)
+	for b.Loop() {
+		if _, err := newInstance(); err != nil {
+			b.Fatal(err)
 		}
 	}
 }
