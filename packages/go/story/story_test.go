@@ -46,49 +46,38 @@ type seen struct{ state, reason string }
 type official struct {
 	name      string
 	operation string
-	task      func(ends string) taskmocktest.Task
-	ends      map[bool]string
-	client    func(t *testing.T, m *taskmocktest.Mock) func(taskmocktest.Key) (seen, error)
+	task      func(ends string, reasons []string) taskmocktest.Task
+	// succeeded and failed are the words that it shows.
+	succeeded, failed string
+	client            func(t *testing.T, m *taskmocktest.Mock) func(taskmocktest.Key) (seen, error)
 }
 
 var officials = []official{
 	{
 		name:      "classic",
 		operation: "ack.describe_task_info",
-		task: func(ends string) taskmocktest.Task {
-			task := taskmocktest.AckTask{ClusterID: "c-1", TaskType: "cluster_scaleout", Takes: takes, Ends: ends}
-			if ends == taskmocktest.AckFail {
-				task.Reason = "no stock"
-			}
-			return task
+		task: func(ends string, reasons []string) taskmocktest.Task {
+			return taskmocktest.AckTask{ClusterID: "c-1", TaskType: "cluster_scaleout", Takes: takes, Ends: ends, Reasons: reasons}
 		},
-		ends:   map[bool]string{true: taskmocktest.AckSuccess, false: taskmocktest.AckFail},
+		succeeded: "success", failed: "fail",
 		client: classic,
 	},
 	{
 		name:      "tea",
 		operation: "ehpc.list_tasks",
-		task: func(ends string) taskmocktest.Task {
-			task := taskmocktest.EhpcTask{ClusterID: ehpcCluster, TaskType: "AddComputes", Takes: takes, Ends: ends}
-			if ends == taskmocktest.EhpcFail {
-				task.Reason = "no stock"
-			}
-			return task
+		task: func(ends string, reasons []string) taskmocktest.Task {
+			return taskmocktest.EhpcTask{ClusterID: ehpcCluster, TaskType: "AddComputes", Takes: takes, Ends: ends, Reasons: reasons}
 		},
-		ends:   map[bool]string{true: taskmocktest.EhpcSuccess, false: taskmocktest.EhpcFail},
+		succeeded: "Success", failed: "Fail",
 		client: tea,
 	},
 	{
 		name:      "huawei",
 		operation: "dws.list_logical_cluster_tasks",
-		task: func(ends string) taskmocktest.Task {
-			task := taskmocktest.DwsTask{ClusterID: dwsCluster, LogicalClusterName: "story", Type: "Create", Takes: takes, Ends: ends}
-			if ends == taskmocktest.DwsFail {
-				task.Reason = "no stock"
-			}
-			return task
+		task: func(ends string, reasons []string) taskmocktest.Task {
+			return taskmocktest.DwsTask{ClusterID: dwsCluster, LogicalClusterName: "story", Type: "Create", Takes: takes, Ends: ends, Reasons: reasons}
 		},
-		ends:   map[bool]string{true: taskmocktest.DwsSuccess, false: taskmocktest.DwsFail},
+		succeeded: "success", failed: "failed",
 		client: huawei,
 	},
 }
@@ -155,9 +144,9 @@ func tea(t *testing.T, m *taskmocktest.Mock) func(taskmocktest.Key) (seen, error
 		if err != nil || len(page.Body.Tasks) == 0 {
 			return seen{}, err
 		}
-		var reason struct{ Message string }
-		_ = json.Unmarshal([]byte(page.Body.Tasks[0].Errors), &reason)
-		return seen{page.Body.Tasks[0].Status, reason.Message}, nil
+		var reasons []string
+		_ = json.Unmarshal([]byte(page.Body.Tasks[0].Errors), &reasons)
+		return seen{page.Body.Tasks[0].Status, strings.Join(reasons, ", ")}, nil
 	}
 }
 
@@ -226,7 +215,7 @@ func tell(t *testing.T, official official, prepare func(*taskmocktest.Mock, offi
 		ask := official.client(t, m)
 		wait := retry.StateChangeConf{
 			Pending:        []string{"waiting"},
-			Target:         []string{official.ends[true]},
+			Target:         []string{official.succeeded},
 			Timeout:        timeout,
 			PollInterval:   50 * time.Second,
 			NotFoundChecks: 3,
@@ -242,9 +231,9 @@ func tell(t *testing.T, official official, prepare func(*taskmocktest.Mock, offi
 				switch {
 				case err != nil && note == "not found", err == nil && seen.state == "":
 					return nil, "", nil
-				case err == nil && seen.state == official.ends[false]:
+				case err == nil && seen.state == official.failed:
 					return seen, seen.state, fmt.Errorf("the task failed: %s", seen.reason)
-				case err == nil && seen.state == official.ends[true]:
+				case err == nil && seen.state == official.succeeded:
 					return seen, seen.state, nil
 				}
 				// Whatever goes wrong on the way is waited out, as providers do.
@@ -270,7 +259,10 @@ func troubles(m *taskmocktest.Mock, official official) {
 func submit(succeeds bool) func(*taskmocktest.Mock, official) taskmocktest.Key {
 	return func(m *taskmocktest.Mock, official official) taskmocktest.Key {
 		troubles(m, official)
-		return m.Submit(official.task(official.ends[succeeds]))
+		if succeeds {
+			return m.Submit(official.task(taskmocktest.Success, nil))
+		}
+		return m.Submit(official.task(taskmocktest.Fail, []string{"no stock"}))
 	}
 }
 
@@ -282,7 +274,7 @@ func TestMain(m *testing.M) {
 
 // missing is a task that was there and is no more.
 func missing(m *taskmocktest.Mock, official official) taskmocktest.Key {
-	key := m.Submit(official.task(official.ends[true]))
+	key := m.Submit(official.task(taskmocktest.Success, nil))
 	m.Remove(key)
 	return key
 }
@@ -320,11 +312,11 @@ func TestStory(t *testing.T) {
 			timeout time.Duration
 			want    tale
 		}{
-			{"success", submit(true), time.Hour, tale{attempts(36, through, running, sdk.ends[true]), "<nil>", takes, 37}},
-			{"failure", submit(false), time.Hour, tale{attempts(36, through, running, sdk.ends[false]), "the task failed: no stock", takes, 37}},
+			{"success", submit(true), time.Hour, tale{attempts(36, through, running, sdk.succeeded), "<nil>", takes, 37}},
+			{"failure", submit(false), time.Hour, tale{attempts(36, through, running, sdk.failed), "the task failed: no stock", takes, 37}},
 			{"never found", missing, time.Hour, tale{attempts(4, nil, unknown, ""), "couldn't find resource (4 retries)", 150 * time.Second, 4}},
 			// The waiter gives up at 10:20, between two attempts.
-			{"timed out", submit(true), 10*time.Minute + 20*time.Second, tale{attempts(13, through, running, ""), "timeout while waiting for state to become '" + sdk.ends[true] + "' (last state: 'waiting', timeout: 10m20s)", 620 * time.Second, 14}},
+			{"timed out", submit(true), 10*time.Minute + 20*time.Second, tale{attempts(13, through, running, ""), "timeout while waiting for state to become '" + sdk.succeeded + "' (last state: 'waiting', timeout: 10m20s)", 620 * time.Second, 14}},
 		} {
 			t.Run(sdk.name+"/"+story.name, func(t *testing.T) {
 				runs, _ := strconv.Atoi(os.Getenv("TASKMOCK_RUNS"))
@@ -353,7 +345,7 @@ func TestARepeatedNonce(t *testing.T) {
 		t.Run(sdk.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m := taskmocktest.New(t, taskmocktest.Credentials("testid", "testsecret"))
-				task := m.Submit(sdk.task(sdk.ends[true]))
+				task := m.Submit(sdk.task(taskmocktest.Success, nil))
 				m.Inject(taskmocktest.FaultJSON(`{"reset": {"processed": true}}`).On(sdk.operation).AtCall(2))
 				ask := sdk.client(t, m)
 				if _, err := ask(task); err != nil {

@@ -62,7 +62,7 @@ func TestABubble(t *testing.T) {
 		if got := m.Now().Format(time.RFC3339); got != "2024-03-03T00:00:00Z" {
 			t.Fatalf("the clock starts at %s", got)
 		}
-		task := m.Submit(AckTask{ClusterID: "c-1", TaskType: "cluster_scaleout", Takes: 29*time.Minute + 10*time.Second, Ends: AckFail, Reason: "no stock"})
+		task := m.Submit(AckTask{ClusterID: "c-1", TaskType: "cluster_scaleout", Takes: 29*time.Minute + 10*time.Second, Ends: Fail, Reasons: []string{"no stock"}})
 		m.Inject(HTTPError(503, 2*time.Second).AtCall(2))
 		m.Inject(Throttle(5 * time.Second).AtCall(4))
 		m.Inject(ResetIdle().AtCall(6))
@@ -222,7 +222,7 @@ func TestVerbs(t *testing.T) {
 		t.Fatalf("released: %s", got)
 	}
 	other := m.Submit(AckTask{ClusterID: "c-1", TaskType: "cluster_scaleout", Takes: time.Hour})
-	m.End(other, AckFail)
+	m.End(other, Fail)
 	if got := state(other); got != "fail" {
 		t.Fatalf("ended: %s", got)
 	}
@@ -247,8 +247,8 @@ func TestVerbs(t *testing.T) {
 		t.Fatalf("loaded: %s", got)
 	}
 	for _, task := range []Task{
-		EhpcTask{ClusterID: "ehpc-hz-FYUr32****", TaskType: "AddComputes", Ends: EhpcFail, Reason: "no stock"},
-		DwsTask{ClusterID: "9b7ff56b-47b3-4d00-a1fd-4c023d34404b", LogicalClusterName: "lc", Type: "Create", Ends: DwsFail, Reason: "no stock"},
+		EhpcTask{ClusterID: "ehpc-hz-FYUr32****", TaskType: "AddComputes", Ends: Fail, Reasons: []string{"no stock"}},
+		DwsTask{ClusterID: "9b7ff56b-47b3-4d00-a1fd-4c023d34404b", LogicalClusterName: "lc", Type: "Create", Ends: Fail, Reasons: []string{"no stock"}},
 	} {
 		m.Submit(task)
 	}

@@ -12,14 +12,11 @@ type Task interface {
 	submission() (kind string, fields map[string]any)
 }
 
-// How a task ends. Each service knows its own; see the fields Ends.
+// How a task ends.
 const (
-	EhpcSuccess = "Success"
-	EhpcFail    = "Fail"
-	AckSuccess  = "success"
-	AckFail     = "fail"
-	DwsSuccess  = "success"
-	DwsFail     = "failed"
+	Success = "success"
+	Fail    = "fail"
+	Never   = "never"
 )
 
 // An EhpcTask is a task of Alibaba E-HPC, seen by ListTasks.
@@ -30,20 +27,16 @@ type EhpcTask struct {
 	// TaskID is drawn if it is empty.
 	TaskID string
 	Takes  time.Duration
-	// Ends is EhpcSuccess, the default, or EhpcFail.
+	// Ends is Success, the default, Fail or Never.
 	Ends string
-	// Reason is shown once it has failed.
-	Reason string
+	// Reasons are shown once it has failed.
+	Reasons []string
 }
 
 func (t EhpcTask) submission() (string, map[string]any) {
 	fields := fields{"cluster_id": t.ClusterID, "task_type": t.TaskType}
 	fields.add("task_id", t.TaskID)
-	fields.takes(t.Takes)
-	fields.add("ends", t.Ends)
-	if t.Reason != "" {
-		fields["errors"] = map[string]string{"message": t.Reason}
-	}
+	fields.script(t.Takes, t.Ends, t.Reasons)
 	return "ehpc_task", fields
 }
 
@@ -55,20 +48,18 @@ type AckTask struct {
 	// TaskID is drawn if it is empty.
 	TaskID string
 	Takes  time.Duration
-	// Ends is AckSuccess, the default, or AckFail.
+	// Ends is Success, the default, Fail or Never.
 	Ends string
-	// Code and Reason are shown once it has failed.
-	Code, Reason string
+	// Reasons and Code are shown once it has failed.
+	Reasons []string
+	Code    string
 }
 
 func (t AckTask) submission() (string, map[string]any) {
 	fields := fields{"cluster_id": t.ClusterID, "task_type": t.TaskType}
 	fields.add("task_id", t.TaskID)
-	fields.takes(t.Takes)
-	fields.add("ends", t.Ends)
-	if t.Code+t.Reason != "" {
-		fields["error"] = map[string]string{"code": t.Code, "message": t.Reason}
-	}
+	fields.add("error_code", t.Code)
+	fields.script(t.Takes, t.Ends, t.Reasons)
 	return "ack_task", fields
 }
 
@@ -80,17 +71,15 @@ type DwsTask struct {
 	// Type is such as "Create".
 	Type  string
 	Takes time.Duration
-	// Ends is DwsSuccess, the default, or DwsFail.
+	// Ends is Success, the default, Fail or Never.
 	Ends string
-	// Reason is shown once it has failed.
-	Reason string
+	// Reasons are shown once it has failed.
+	Reasons []string
 }
 
 func (t DwsTask) submission() (string, map[string]any) {
 	fields := fields{"cluster_id": t.ClusterID, "logical_cluster_name": t.LogicalClusterName, "type": t.Type}
-	fields.takes(t.Takes)
-	fields.add("result", t.Ends)
-	fields.add("log", t.Reason)
+	fields.script(t.Takes, t.Ends, t.Reasons)
 	return "dws_task", fields
 }
 
@@ -102,9 +91,14 @@ func (f fields) add(name, value string) {
 	}
 }
 
-func (f fields) takes(span time.Duration) {
-	if span > 0 {
-		f["takes"] = span.String()
+// script adds what all kinds of tasks have.
+func (f fields) script(takes time.Duration, ends string, reasons []string) {
+	if takes > 0 {
+		f["takes"] = takes.String()
+	}
+	f.add("ends", ends)
+	if len(reasons) > 0 {
+		f["reasons"] = reasons
 	}
 }
 
