@@ -295,7 +295,7 @@ func TestSentences(t *testing.T) {
 	if _, _, err := get(outside.Client(), other.URL()+documented); err == nil || !strings.Contains(err.Error(), "is another mock") {
 		t.Errorf("%v", err)
 	}
-	sentence(t, "ehpc_task.task_type: `x` is documented nowhere", func() { New(&failing{TB: t}).Submit(EhpcTask{ClusterID: "c", TaskType: "x"}) })
+	sentence(t, "ehpc_task.task_type: no document lists `x`", func() { New(&failing{TB: t}).Submit(EhpcTask{ClusterID: "c", TaskType: "x"}) })
 	sentence(t, "state", func() { New(&failing{TB: t}, State(`{"clock": 1}`)) })
 	sentence(t, "ehpc.list_tasks was asked 0 times, not 1", func() { New(&failing{TB: t}).ExpectRequests("ehpc.list_tasks", 1) })
 	var ended *Mock
