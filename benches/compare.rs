@@ -1,5 +1,8 @@
 //! Compare: measures a subject and its baseline in turns, and prints both beside the aim.
 
+// Benchmarks measure.
+#![allow(clippy::disallowed_methods)]
+
 use std::cell::RefCell;
 use std::fs;
 use std::hint::black_box;

@@ -1,5 +1,8 @@
 //! What a conformance run costs over the bare exchanges of HTTP that are in it: rate, memory, start.
 
+// Benchmarks measure.
+#![allow(clippy::disallowed_methods)]
+
 #[allow(dead_code)]
 mod compare;
 

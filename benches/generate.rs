@@ -1,6 +1,9 @@
 //! What a generated task costs, and a whole exchange in memory: generate a case, respond, decode,
 //! compare.
 
+// Benchmarks measure.
+#![allow(clippy::disallowed_methods)]
+
 #[allow(dead_code)] // The other benchmarks use the rest.
 mod compare;
 

@@ -1,5 +1,8 @@
 //! What `Backend::respond` costs: a page built anew, one served before, one of a huge cluster, memory.
 
+// Benchmarks measure.
+#![allow(clippy::disallowed_methods)]
+
 mod compare;
 mod world;
 

@@ -1,5 +1,8 @@
 //! What the servers cost over the libraries that they stand on: latency, rate, start, memory.
 
+// Benchmarks measure.
+#![allow(clippy::disallowed_methods)]
+
 mod compare;
 mod world;
 

@@ -1,8 +1,11 @@
 //! ClockSource: what moves a mock's virtual clock, besides a test that moves it.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What moves a mock's virtual clock. A test can always move it on too.
+///
+/// Real time is a server's. Where a host moves the bytes of a [`Wire`](crate::Wire), the instants that it gives
+/// stand in its place.
 ///
 /// | source | the clock moves | a fault's delay takes |
 /// |---|---|---|
@@ -35,55 +38,40 @@ pub enum ClockSource {
     Given,
 }
 
+/// Returns how much time has passed since a server started, by the clock that it lives on.
+pub(crate) type Reader = Box<dyn Fn() -> Duration + Send + Sync>;
+
 /// A clock source at work: how much virtual time has passed, and how much of it the backend knows.
-#[derive(Debug)]
 pub(crate) struct Pace {
     source: ClockSource,
-    origin: Origin,
+    /// Where the time comes from; none: a host gives it.
+    reader: Option<Reader>,
+    /// The host's first and latest instants; none before the first.
+    given: Option<(Duration, Duration)>,
     /// What has passed on the backend's clock since then.
     passed: Duration,
 }
 
-/// Since when time is counted.
-#[derive(Debug)]
-enum Origin {
-    Nothing,
-    Real(Instant),
-    #[cfg(feature = "server")]
-    Tokio(tokio::runtime::Handle, tokio::time::Instant),
-    /// The host's first and latest instants; none before the first.
-    Given(Option<(Duration, Duration)>),
-}
-
 impl Pace {
-    /// # Panics
-    ///
-    /// With `FollowsTokio` outside a tokio runtime.
-    pub(crate) fn new(source: ClockSource) -> Self {
-        let origin = match source {
-            ClockSource::Scaled(speed) if speed > 0.0 => Origin::Real(Instant::now()),
-            #[cfg(feature = "server")]
-            ClockSource::FollowsTokio => Origin::Tokio(tokio::runtime::Handle::current(), tokio::time::Instant::now()),
-            ClockSource::Given => Origin::Given(None),
-            _ => Origin::Nothing,
-        };
-        Pace { source, origin, passed: Duration::ZERO }
+    pub(crate) fn new(source: ClockSource, reader: Option<Reader>) -> Self {
+        Pace { source, reader, given: None, passed: Duration::ZERO }
     }
 
     /// What has passed since this was asked last.
     pub(crate) fn due(&mut self) -> Duration {
-        let passed = match (&self.origin, self.source) {
-            (Origin::Real(started), ClockSource::Scaled(speed)) => {
-                Duration::try_from_secs_f64(started.elapsed().as_secs_f64() * speed).unwrap_or(Duration::MAX)
-            }
-            #[cfg(feature = "server")]
-            (Origin::Tokio(runtime, started), _) => {
-                // Another thread would see the real clock where the runtime's is paused.
-                let _in_runtime = runtime.enter();
-                started.elapsed()
-            }
-            (Origin::Given(Some((first, latest))), _) => *latest - *first,
+        let speed = match self.source {
+            ClockSource::Scaled(speed) if speed > 0.0 => speed,
+            ClockSource::FollowsTokio | ClockSource::Given => 1.0,
             _ => return Duration::ZERO,
+        };
+        let elapsed = match (&self.reader, self.given) {
+            (Some(reader), _) => reader(),
+            (None, Some((first, latest))) => latest - first,
+            (None, None) => Duration::ZERO,
+        };
+        let passed = match speed {
+            1.0 => elapsed,
+            _ => Duration::try_from_secs_f64(elapsed.as_secs_f64() * speed).unwrap_or(Duration::MAX),
         };
         // The backend counts milliseconds; the rest is due the next time.
         let passed = Duration::from_millis(u64::try_from(passed.as_millis()).unwrap_or(u64::MAX));
@@ -102,9 +90,13 @@ impl Pace {
 
     /// Takes note of the instant that a host gives.
     pub(crate) fn is_at(&mut self, now: Duration) {
-        if let Origin::Given(instants) = &mut self.origin {
-            let (first, latest) = instants.unwrap_or((now, now));
-            *instants = Some((first, latest.max(now)));
-        }
+        let (first, latest) = self.given.unwrap_or((now, now));
+        self.given = Some((first, latest.max(now)));
+    }
+}
+
+impl std::fmt::Debug for Pace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pace").field("source", &self.source).field("passed", &self.passed).finish_non_exhaustive()
     }
 }

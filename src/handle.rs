@@ -81,9 +81,8 @@ impl Handle {
     /// Returns a handle on a backend, for [`Wire`](crate::Wire) and other adapters. Servers make
     /// their own.
     ///
-    /// # Panics
-    ///
-    /// With [`ClockSource::FollowsTokio`] outside a tokio runtime.
+    /// It reads no clock: where the source lets time pass, [`is_at`](Handle::is_at) and the calls of a
+    /// [`Wire`](crate::Wire) say how much.
     ///
     /// ```
     /// use taskmock::{Backend, ClockSource, Handle};
@@ -91,17 +90,33 @@ impl Handle {
     /// assert_eq!(handle.count("ehpc.list_tasks"), 0);
     /// ```
     pub fn new(backend: Backend, clock: ClockSource) -> Self {
-        Handle::with_times(backend, clock, Times::default())
+        Handle::timed(backend, Pace::new(clock, None), Times::default())
     }
 
-    /// Returns a handle on a backend that is told the time of day.
-    pub(crate) fn with_times(backend: Backend, clock: ClockSource, times: Times) -> Self {
-        Handle(Arc::new(Mutex::new(Shared { backend, pace: Pace::new(clock), times, expected: Vec::new() })))
+    /// Returns a handle on a backend whose clock may read one, and which may be told the time of day.
+    pub(crate) fn timed(backend: Backend, pace: Pace, times: Times) -> Self {
+        Handle(Arc::new(Mutex::new(Shared { backend, pace, times, expected: Vec::new() })))
     }
 
-    /// Takes note of the instant that a host gives.
-    pub(crate) fn is_at(&self, now: Duration) {
+    /// Takes note of the instant that a host gives: a span since a moment of its choice. An earlier
+    /// one than before counts as the one before.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use taskmock::{Backend, ClockSource, Handle};
+    /// let handle = Handle::new(Backend::documents(), ClockSource::Given);
+    /// handle.is_at(Duration::from_secs(5));
+    /// handle.is_at(Duration::from_secs(95));
+    /// assert_eq!(handle.now().to_string(), "2024-03-03T00:01:30Z");
+    /// ```
+    pub fn is_at(&self, now: Duration) {
         self.lock().pace.is_at(now);
+    }
+
+    /// Whether the mock has an answer of its own to a request: it is for the control interface, or for an
+    /// operation.
+    pub(crate) fn is_ours(&self, request: &Incoming<'_>) -> bool {
+        self.with(|backend| backend.is_ours(request))
     }
 
     /// A panic inside a test's closure must not take the server down with it.

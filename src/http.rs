@@ -294,6 +294,20 @@ pub(crate) fn check_header(name: &str, value: &str) -> Result<(), String> {
     Ok(())
 }
 
+#[cfg(feature = "connection")]
+impl From<Response> for Outgoing {
+    /// The engine frames the answer anew. A header that is not text is left out.
+    fn from(response: Response) -> Self {
+        let (parts, body) = response.into_parts();
+        let is_framing = |name: &str| matches!(name, "connection" | "transfer-encoding" | "content-length");
+        let texts = parts.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+        let headers = texts
+            .filter(|(name, _)| !is_framing(name))
+            .map(|(name, value)| (Cow::Owned(name.to_owned()), Cow::Owned(value.to_owned())));
+        Outgoing { headers: headers.collect(), ..Outgoing::new(parts.status.as_u16(), "", body) }
+    }
+}
+
 impl From<Outgoing> for Response {
     fn from(answer: Outgoing) -> Self {
         let mut response = Response::new(answer.body);

@@ -73,6 +73,7 @@ mod clock;
 #[cfg(feature = "connection")]
 mod clock_source;
 #[cfg(feature = "conformance")]
+#[allow(clippy::disallowed_methods)] // It measures how long a client takes.
 pub mod conformance;
 #[cfg(feature = "connection")]
 mod connection;
@@ -92,6 +93,7 @@ mod protocol;
 mod script;
 mod seed;
 #[cfg(feature = "server")]
+#[allow(clippy::disallowed_methods)] // A server lives in real time.
 pub mod server;
 mod service_error;
 mod services;

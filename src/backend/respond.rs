@@ -22,6 +22,14 @@ impl Backend {
         Outgoing { entry: Some(entry), ..answer }
     }
 
+    /// Whether a request is for the control interface or an operation, so that the answer is not only that
+    /// nobody knows it.
+    #[cfg(feature = "connection")]
+    pub(crate) fn is_ours(&self, request: &Incoming<'_>) -> bool {
+        request.path.starts_with(super::control::PREFIX)
+            || matches!(route(request, &self.state.dialect), Route::Call(_) | Route::Refused(_, Some(_), ..))
+    }
+
     fn dispatch(&mut self, request: &Incoming<'_>, number: u64) -> (Option<&'static Operation>, Outgoing) {
         if request.body.len() > MAX_BODY {
             let sentence = format!("the body has {} bytes; at most {MAX_BODY} are read", request.body.len());

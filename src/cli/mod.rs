@@ -11,6 +11,7 @@ mod regenerate;
 mod sample;
 mod serve;
 mod signals;
+mod vectors;
 mod working;
 
 use std::io::{self, Write};
@@ -41,6 +42,8 @@ enum Command {
     Regenerate(regenerate::Arguments),
     /// Write every case and response sample as one JSON Lines file.
     Export(export::Arguments),
+    /// Write what hosts of the engine are told to do, as scripts that any language can play.
+    Vectors(vectors::Arguments),
     /// Ask a client or a server every case, and tell what it gets wrong.
     Conformance(Box<conformance::Arguments>),
     /// Print the default state, the documents' world, as a JSON file to start from.
@@ -92,6 +95,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Regenerate(arguments) => regenerate::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Vectors(arguments) => vectors::run(&arguments),
         Command::Sample(arguments) => sample::run(&arguments),
         Command::Conformance(arguments) => conformance::run(*arguments),
         Command::Facts(arguments) => facts::run(&arguments),

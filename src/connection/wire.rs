@@ -12,7 +12,7 @@ use bytes::Bytes;
 use super::pipe::{End, pipe};
 use super::{Clock, Service, serve};
 use crate::handle::Handle;
-use crate::http::{Incoming, Outgoing, Request};
+use crate::http::{Incoming, Outgoing, Request, Response};
 
 /// What a host does for a [`Wire`].
 ///
@@ -27,6 +27,9 @@ pub enum Action {
     Write(Bytes),
     /// Calls [`Wire::wake`] at this instant, or later; it replaces the one before.
     WakeAt(Duration),
+    /// Answers this request by [`Wire::answer`]: it is not for the mock. It is written as HTTP/1.1 has
+    /// it, with its length. Only on a connection of [`Wire::open_with_handler`].
+    Ask(Bytes),
     /// Ends the connection so that the client meets a reset. Nothing follows.
     Reset,
     /// Ends the connection in order. Nothing follows.
@@ -56,6 +59,7 @@ pub struct Wire {
     host: End,
     time: Arc<Time>,
     waker: Arc<Flag>,
+    question: Arc<Question>,
     /// None once the connection has ended.
     connection: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     /// What the host was told last.
@@ -78,6 +82,26 @@ impl Wire {
         Wire::serving(handle, Direct(handle.clone()))
     }
 
+    /// Opens a connection to a backend; a request that is for none of its operations is the host's to
+    /// answer. It is told so by [`Action::Ask`].
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use taskmock::{Action, Backend, ClockSource, Handle, Wire};
+    /// let mut wire = Wire::open_with_handler(&Handle::new(Backend::documents(), ClockSource::Given));
+    /// let actions = wire.receive(Duration::ZERO, b"GET /regions HTTP/1.1\r\nhost: x\r\n\r\n");
+    /// let [Action::Ask(request)] = &actions[..] else { panic!("{actions:?}") };
+    /// assert!(request.starts_with(b"GET /regions HTTP/1.1\r\n"));
+    /// let actions = wire.answer(Duration::ZERO, http::Response::new("[]".into()));
+    /// let [Action::Write(answer)] = &actions[..] else { panic!("{actions:?}") };
+    /// assert!(answer.ends_with(b"\r\n\r\n[]"));
+    /// ```
+    pub fn open_with_handler(handle: &Handle) -> Self {
+        let question = Arc::new(Question::default());
+        let service = Shared { own: Direct(handle.clone()), question: Arc::clone(&question) };
+        Wire { question, ..Wire::serving(handle, service) }
+    }
+
     /// Opens a connection to any service.
     pub(crate) fn serving(handle: &Handle, service: impl Service + 'static) -> Self {
         let (host, end) = pipe();
@@ -89,6 +113,7 @@ impl Wire {
             host,
             time,
             waker: Arc::default(),
+            question: Arc::default(),
             connection: Some(Box::pin(connection)),
             wakes_at: None,
         }
@@ -116,6 +141,19 @@ impl Wire {
     /// assert!(wire.wake(Duration::from_secs(5)).is_empty());
     /// ```
     pub fn wake(&mut self, now: Duration) -> Vec<Action> {
+        self.run(now)
+    }
+
+    /// Answers the request of [`Action::Ask`]. Without one, the answer is dropped.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use taskmock::{Backend, ClockSource, Handle, Wire};
+    /// let mut wire = Wire::open(&Handle::new(Backend::documents(), ClockSource::Given));
+    /// assert!(wire.answer(Duration::ZERO, http::Response::default()).is_empty());
+    /// ```
+    pub fn answer(&mut self, now: Duration, answer: Response) -> Vec<Action> {
+        self.question.lock().answer(answer);
         self.run(now)
     }
 
@@ -169,6 +207,7 @@ impl Wire {
         if !written.is_empty() {
             actions.push(Action::Write(written.into()));
         }
+        actions.extend(self.question.lock().take_unasked().map(Action::Ask));
         let is_flooded = self.host.unread() > MAX_UNREAD;
         if has_ended || is_flooded {
             self.connection = None;
@@ -200,6 +239,96 @@ impl Service for Direct {
 
     fn refused(&self, request: &Request, status: u16) {
         self.0.refused(&Incoming::from(request), status);
+    }
+}
+
+/// A backend that leaves what is not for it to the host.
+struct Shared {
+    own: Direct,
+    question: Arc<Question>,
+}
+
+impl Service for Shared {
+    async fn answer(&self, request: &Request) -> Outgoing {
+        if self.own.0.is_ours(&Incoming::from(request)) {
+            return self.own.answer(request).await;
+        }
+        *self.question.lock() = Asked::New(written(request));
+        let answer = poll_fn(|_| self.question.lock().take_answer()).await;
+        self.own.refused(request, answer.status().as_u16());
+        answer.into()
+    }
+
+    fn refused(&self, request: &Request, status: u16) {
+        self.own.refused(request, status);
+    }
+}
+
+/// Writes a request as HTTP/1.1 has it, its body with a length.
+fn written(request: &Request) -> Bytes {
+    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    let mut bytes = format!("{} {target} HTTP/1.1\r\n", request.method()).into_bytes();
+    for (name, value) in request.headers() {
+        if name != http::header::TRANSFER_ENCODING && name != http::header::CONTENT_LENGTH {
+            bytes.extend_from_slice(name.as_str().as_bytes());
+            bytes.extend_from_slice(b": ");
+            bytes.extend_from_slice(value.as_bytes());
+            bytes.extend_from_slice(b"\r\n");
+        }
+    }
+    bytes.extend_from_slice(format!("content-length: {}\r\n\r\n", request.body().len()).as_bytes());
+    bytes.extend_from_slice(request.body());
+    bytes.into()
+}
+
+/// What a connection asks of the host.
+#[derive(Default)]
+struct Question(Mutex<Asked>);
+
+#[derive(Default)]
+enum Asked {
+    #[default]
+    Nothing,
+    New(Bytes),
+    Told,
+    Answered(Response),
+}
+
+impl Question {
+    fn lock(&self) -> MutexGuard<'_, Asked> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Asked {
+    /// Returns the request that the host was not told yet.
+    fn take_unasked(&mut self) -> Option<Bytes> {
+        match std::mem::take(self) {
+            Asked::New(request) => {
+                *self = Asked::Told;
+                Some(request)
+            }
+            other => {
+                *self = other;
+                None
+            }
+        }
+    }
+
+    fn answer(&mut self, answer: Response) {
+        if matches!(self, Asked::Told) {
+            *self = Asked::Answered(answer);
+        }
+    }
+
+    fn take_answer(&mut self) -> Poll<Response> {
+        match std::mem::take(self) {
+            Asked::Answered(answer) => Poll::Ready(answer),
+            other => {
+                *self = other;
+                Poll::Pending
+            }
+        }
     }
 }
 

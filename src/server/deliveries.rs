@@ -215,6 +215,7 @@ fn over_the_wire(delivery: &Delivery, then: Then) -> Seen {
                 Action::WakeAt(instant) => wakes_at = Some(instant),
                 Action::Reset => ended = Some(Became::Reset),
                 Action::Close => ended = Some(Became::Closed),
+                Action::Ask(request) => panic!("nobody answers {request:?}"),
             }
         }
         let Some(instant) = wakes_at else { break };

@@ -1,6 +1,5 @@
 //! httpmock: a user's own stubs behind a MockServer, and a backend on a server of httpmock.
 
-use std::borrow::Cow;
 use std::net::SocketAddr;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Mutex, PoisonError, mpsc};
@@ -80,7 +79,7 @@ impl Stubs {
     pub(super) async fn answer(&self, request: &Request) -> Option<Outgoing> {
         match forward(*self.server().address(), request).await {
             Ok(answer) if answer.headers().contains_key(UNMATCHED) => None,
-            Ok(answer) => Some(outgoing(&answer)),
+            Ok(answer) => Some(answer.into()),
             // A stub whose matcher panics, for one.
             Err(error) => {
                 Some(plain(502, &format!("httpmock, which has this server's stubs, did not answer: {error}")))
@@ -122,18 +121,6 @@ async fn forward(to: SocketAddr, request: &Request) -> Result<Response, Box<dyn 
     let body = body.collect().await?.to_bytes();
     connection.abort();
     Ok(Response::from_parts(parts, body))
-}
-
-fn outgoing(answer: &Response) -> Outgoing {
-    let mut outgoing = Outgoing::new(answer.status().as_u16(), "", answer.body().clone());
-    outgoing.headers = Vec::new();
-    for (name, value) in answer.headers() {
-        let is_about_the_connection = ["connection", "transfer-encoding", "content-length"].contains(&name.as_str());
-        if let (Ok(value), false) = (value.to_str(), is_about_the_connection) {
-            outgoing.headers.push((Cow::Owned(name.to_string()), Cow::Owned(value.to_owned())));
-        }
-    }
-    outgoing
 }
 
 /// Mounts a backend on a server of httpmock that the caller already has, and returns the handle on

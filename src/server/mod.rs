@@ -27,7 +27,7 @@ use tokio::runtime;
 
 use crate::backend::Backend;
 use crate::clock::Timestamp;
-use crate::clock_source::ClockSource;
+use crate::clock_source::{ClockSource, Pace};
 use crate::handle::{Handle, Times};
 use crate::services::State;
 use accept::{Accepting, Port, Served};
@@ -210,7 +210,7 @@ impl MockServer {
             time_of_day: Some(time_of_day),
             holds_signatures: config.signature_clock.unwrap_or(default) == SignatureClock::Real,
         };
-        let handle = Handle::with_times(backend, config.clock, times);
+        let handle = Handle::timed(backend, Pace::new(config.clock, socket::reader(config.clock)), times);
         let served = Arc::new(Served {
             handle: handle.clone(),
             log: config.log,

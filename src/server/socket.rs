@@ -10,7 +10,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::clock_source::ClockSource;
+use crate::clock_source::{ClockSource, Reader};
 use crate::connection::{Clock, Transport};
 
 /// A stream over a TCP connection.
@@ -99,6 +99,29 @@ impl<S: OverTcp> Write for Socket<S> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.0).poll_shutdown(context)
+    }
+}
+
+/// Returns what reads the time that a clock source needs; none if it needs none.
+///
+/// # Panics
+///
+/// With `FollowsTokio` outside a tokio runtime.
+pub(super) fn reader(source: ClockSource) -> Option<Reader> {
+    match source {
+        ClockSource::Scaled(speed) if speed > 0.0 => {
+            let started = std::time::Instant::now();
+            Some(Box::new(move || started.elapsed()))
+        }
+        ClockSource::FollowsTokio => {
+            let (runtime, started) = (tokio::runtime::Handle::current(), tokio::time::Instant::now());
+            Some(Box::new(move || {
+                // Another thread would see the real clock where the runtime's is paused.
+                let _in_runtime = runtime.enter();
+                started.elapsed()
+            }))
+        }
+        _ => None,
     }
 }
 

@@ -1,5 +1,8 @@
 //! Every test that looks at taskmock from outside, in one binary.
 
+// Tests measure.
+#![allow(clippy::disallowed_methods)]
+
 mod cases;
 #[cfg(feature = "cli")]
 mod command;
@@ -53,3 +56,5 @@ mod source;
 #[cfg(feature = "server")]
 mod steering;
 mod support;
+#[cfg(feature = "cli")]
+mod vectors;

@@ -188,7 +188,7 @@ fn only_the_adapters_touch_the_world() {
         };
         only_in("httpmock::", &["server/"]);
         only_in("hyper", &["connection/", "server/", "cli/conformance/http.rs"]);
-        only_in("tokio::", &["server/", "cli/", "clock_source.rs"]);
+        only_in("tokio::", &["server/", "cli/"]);
         only_in("clap", &["cli/"]);
         only_in("proptest::", &["strategy/"]);
         only_in("fake::", &["draw.rs"]);
