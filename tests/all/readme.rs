@@ -61,3 +61,15 @@ fn the_readme_lists_every_operation() {
         assert!(row.is_some_and(|row| row.contains(operation.name)), "{}", operation.id);
     }
 }
+
+#[test]
+fn the_readme_names_the_five_documents() {
+    for document in taskmock::DOCUMENTS {
+        let row = README.lines().find(|line| line.starts_with(&format!("| `{}` |", document.number))).expect("a row");
+        for cell in
+            [document.vendor, document.operation, document.language, document.date.unwrap_or(""), document.address]
+        {
+            assert!(row.contains(cell), "{row} lacks {cell}");
+        }
+    }
+}

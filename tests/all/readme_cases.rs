@@ -9,8 +9,8 @@ proptest! {
         let server = MockServer::start();
         server.load(case.given.clone());
         let got: Result<Output, ServiceError> = my_client(&server.base_url(), case.input());
-        case.check(got)?; // what it made of the answer
-        case.check_requests(&server.requests())?; // what it asked
+        case.check(got)?; // what it read
+        case.check_requests(&server.requests())?; // what it sent
     }
 }
 
