@@ -23,7 +23,7 @@ use crate::shard::Shard;
 /// Which cases to write as files: by default the whole catalogue of every operation in every
 /// encoding, every response sample, and 20 random cases of each operation.
 ///
-/// Each case and each [`BodySample`](crate::Body) is one file `OPERATION/NAME.json`:
+/// Each case and each [`BodySample`](crate::case::BodySample) is one file `OPERATION/NAME.json`:
 ///
 /// | field | holds |
 /// |---|---|
@@ -46,7 +46,7 @@ use crate::shard::Shard;
 /// these files, and `manifest.json` has the generator version, the seed, how many there are of each kind, and the
 /// SHA-256 of every file.
 ///
-/// The same [`GENERATOR_VERSION`](crate::GENERATOR_VERSION) and seed give the same bytes on every
+/// The same [`GENERATOR_VERSION`](crate::case::GENERATOR_VERSION) and seed give the same bytes on every
 /// machine.
 ///
 /// ```
