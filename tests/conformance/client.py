@@ -10,6 +10,7 @@ EHPC = "/?Version=2018-04-12&Format=JSON&Action="
 TARGETS = {
     "ehpc.list_tasks": EHPC + "ListTasks&",
     "ehpc.list_invocation_status": EHPC + "ListInvocationStatus&",
+    "ehpc.add_nodes": EHPC + "AddNodes&",
     "ack.describe_task_info": "/tasks/{task_id}?",
     "dws.list_logical_cluster_tasks": "/v2/{project_id}/clusters/{cluster_id}/logical-clusters/tasks?",
 }

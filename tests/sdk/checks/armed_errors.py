@@ -16,7 +16,7 @@ PARAMS = {
 WORLD = {
     "seed": 7,
     "ehpc": {"clusters": [EMPTY], "commands": [{"command_id": "c", "cluster_id": TYPES, "nodes": []}]},
-    "ack": {"tasks": [{"task_id": "T-1", "cluster_id": "c", "task_type": "t"}]},
+    "ack": {"tasks": [{"task_id": "T-1", "cluster_id": "c", "task_type": "cluster_scaleout"}]},
     "dws": {"clusters": [{"project_id": PROJECT, "cluster_id": DWS_EMPTY}]},
 }
 

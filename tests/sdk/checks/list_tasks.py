@@ -48,16 +48,16 @@ ARCHIVED = [
 
 # By second: status and step. Four steps in four minutes, the first two of them before the start.
 LIVES = {
-    "CreateCluster-Success": {
+    "CreateCluster-success": {
         0: ("Processing", 2),
         59: ("Processing", 2),
         60: ("Processing", 3),
         119: ("Processing", 3),
         120: ("Success", 4),
     },
-    "CreateCluster-Fail": {0: ("Processing", 2), 119: ("Processing", 3), 120: ("Fail", 4), 400: ("Fail", 4)},
-    "CreateCluster-PartialFail": {119: ("Processing", 3), 120: ("PartialFail", 4), 400: ("PartialFail", 4)},
-    "CreateCluster-Never": {
+    "CreateCluster-fail": {0: ("Processing", 2), 119: ("Processing", 3), 120: ("Fail", 4), 400: ("Fail", 4)},
+    "CreateCluster-partial_fail": {119: ("Processing", 3), 120: ("PartialFail", 4), 400: ("PartialFail", 4)},
+    "CreateCluster-never": {
         0: ("Processing", 2),
         120: ("Processing", 3),
         400: ("Processing", 3),

@@ -45,6 +45,8 @@ MODULES = {
 
 def answer(question, name):
     client, operation = client_at(question["endpoint"], name), question["operation"]
+    if operation not in OPERATIONS:
+        return {"unsupported": "this program does not ask it yet"}
     if question["format"] != client.format:
         return {"unsupported": f"it asks for {client.format.upper()} only"}
     if not client.has(operation):
