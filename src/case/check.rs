@@ -61,7 +61,7 @@ impl<I: OperationInput> Case<I> {
     /// let proxy = ServiceError::new(407, "ProxyAuthenticationRequired", "");
     /// let mismatch = case.check(Err(proxy)).unwrap_err().to_string();
     /// assert!(mismatch.contains(r#"error.code: expected "NotAuthorized", got "ProxyAuthenticationRequired""#));
-    /// assert!(mismatch.contains("000, error codes"));
+    /// assert!(mismatch.contains("E-HPC ListTasks [000, English], error codes"));
     /// ```
     pub fn check(&self, got: Result<I::Output, ServiceError>) -> Result<(), Mismatch> {
         let differences = self.differences(got, MOST_REQUESTS);

@@ -179,7 +179,7 @@ impl State {
     /// let today = Timestamp::from_unix_millis(1_795_291_200_000);
     /// state.move_running(today);
     /// assert_eq!(state.now(), today);
-    /// assert_eq!(state.ehpc.commands[0].started.unwrap().to_string(), "2026-11-21T19:50:00Z");
+    /// assert_eq!(state.ehpc.tasks[9].started.unwrap().to_string(), "2026-11-21T19:44:00Z");
     /// ```
     pub fn move_running(&mut self, to: Timestamp) {
         self.settle();

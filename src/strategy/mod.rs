@@ -138,7 +138,7 @@ pub fn invalid_inputs<I: Catalogue>() -> impl Strategy<Value = (I, ServiceError)
 /// use taskmock::{Format, dialect::Dialect, ehpc::list_tasks::{Input, Output}};
 /// use taskmock::strategy::bodies;
 /// proptest!(|(body in bodies::<Input>(Format::Json))| {
-///     body.check(Output::decode(&body.bytes, Format::Json, &Dialect::default()))?;
+///     body.check(Output::decode(&body.response.body, Format::Json, &Dialect::default()))?;
 /// });
 /// ```
 pub fn bodies<I: Catalogue>(format: Format) -> impl Strategy<Value = BodySample<I>> + Clone {
