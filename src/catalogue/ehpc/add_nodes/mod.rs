@@ -86,7 +86,10 @@ fn adds(name: &str, format: Format, given: State, count: u32, facts: Facts) -> C
 
 /// Both sides of both bounds of Count.
 fn counts(format: Format) -> Vec<Case<Input>> {
-    let encoding: &'static str = if format == Format::Json { "encoding.json" } else { "encoding.xml" };
+    let encoding = match format {
+        Format::Json => "ehpc.add_nodes.encoding.json",
+        Format::Xml => "ehpc.add_nodes.encoding.xml",
+    };
     let mut cases = vec![
         adds(
             "one",
@@ -111,12 +114,7 @@ fn counts(format: Format) -> Vec<Case<Input>> {
         adds("count.max_minus_1", format, given(0), 98, &["input.count"]),
         adds("count.max", format, given(0), 99, &["input.count"]),
     ];
-    for case in &mut cases {
-        case.facts.push(match encoding {
-            "encoding.json" => "ehpc.add_nodes.encoding.json",
-            _ => "ehpc.add_nodes.encoding.xml",
-        });
-    }
+    cases.iter_mut().for_each(|case| case.facts.push(encoding));
     let refused = [("min_minus_1", 0), ("max_plus_1", 100), ("overflow", u32::MAX)];
     cases.extend(refused.into_iter().map(|(name, count)| {
         Case::named(format!("count.{name}"), format, given(1), Input::new("c", count))
